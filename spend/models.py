@@ -134,7 +134,7 @@ class Task(models.Model):
     """One unit of business work. Exists by its counted calls; `day` is the earliest day of one of them."""
 
     id = models.UUIDField(primary_key=True)
-    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     external_id = models.TextField()
     implicit = models.BooleanField(default=False, help_text="The task of one call that named none.")
     day = models.DateField()
@@ -237,9 +237,10 @@ class DirtySlice(models.Model):
 
 
 class Installation(models.Model):
-    """One row: what cannot change once there is data."""
+    """One row: what cannot change once there is data, and a count of changes to reference data (kept by triggers)."""
 
-    reporting_time_zone = models.CharField(max_length=100)
+    reporting_time_zone = models.CharField(max_length=100, blank=True)
+    reference_version = models.BigIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.reporting_time_zone
