@@ -1,0 +1,64 @@
+"""Background work. With no CELERY_BROKER_URL the messages are in PostgreSQL, in tables of this app's migration."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# A message is only a nudge: what there is to do is in tables, and this sweep of them is the guarantee.
+SWEEP_SECONDS = 2.0
+
+app = Celery("truecost")
+app.autodiscover_tasks(related_name="jobs")
+
+
+@app.add_defaults
+def settings_of_celery() -> dict[str, Any]:
+    """Return them; asked for at first use, so that the embedded server's place is known by then."""
+    from django.conf import settings
+
+    return {
+        **_broker(),
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_acks_late": True,
+        "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0.1},
+        "worker_prefetch_multiplier": 1,
+        "worker_hijack_root_logger": False,
+        "worker_cancel_long_running_tasks_on_connection_loss": True,
+        "broker_connection_retry_on_startup": True,
+        "beat_schedule_filename": str(settings.VAR_DIR / "celerybeat-schedule"),
+        "beat_schedule": {
+            "refresh stale slices": {
+                "task": "audits.refresh_stale",
+                "schedule": SWEEP_SECONDS,
+                "options": {"expires": SWEEP_SECONDS * 5},
+            },
+        },
+    }
+
+
+def _broker() -> dict[str, Any]:
+    from django.conf import settings
+    from django.db import connections
+
+    if settings.CELERY_BROKER_URL:
+        return {"broker_url": settings.CELERY_BROKER_URL}
+    return {
+        "broker_url": _sqlalchemy_url(connections["default"].get_connection_params()),
+        "broker_transport_options": {"pool_pre_ping": True, "pool_size": 2},
+    }
+
+
+def _sqlalchemy_url(parameters: dict[str, Any]) -> str:
+    who = quote(parameters["user"], safe="")
+    if parameters.get("password"):
+        who += ":" + quote(parameters["password"], safe="")
+    where = {name: parameters.get(name) for name in ("host", "port", "sslmode", "sslrootcert")}
+    query = urlencode({name: value for name, value in where.items() if value})
+    return f"sqla+postgresql+psycopg://{who}@/{quote(parameters['dbname'], safe='')}?{query}"

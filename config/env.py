@@ -1,0 +1,107 @@
+"""Reads settings from the environment; a bad one stops the start with its name and what it may be."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name, "").strip() or default
+
+
+def choice(name: str, options: tuple[str, ...], default: str) -> str:
+    value = text(name, default)
+    if value not in options:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be one of: {', '.join(options)}.")
+    return value
+
+
+def flag(name: str, *, default: bool) -> bool:
+    value = text(name).lower()
+    if not value:
+        return default
+    if value not in TRUE | FALSE:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be true or false.")
+    return value in TRUE
+
+
+def whole(name: str, default: int, *, least: int, most: int) -> int:
+    value = text(name, str(default))
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+    return int(value)
+
+
+def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
+    """Return the comma-separated names in a variable."""
+    found = [part.strip() for part in text(name).split(",")]
+    return [part for part in found if part] or list(default)
+
+
+def zone(name: str, default: str) -> str:
+    value = text(name, default)
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, LookupError) as problem:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a time zone like Europe/Berlin.") from problem
+    return value
+
+
+def origin(name: str, default: str) -> tuple[str, str]:
+    """Return scheme and host of a public address like https://truecost.example.com."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an address like https://truecost.example.com.")
+    return parts.scheme, parts.hostname
+
+
+def database(name: str) -> dict[str, Any] | None:
+    """Return Django's form of a postgresql:// address, or None when the variable is not set."""
+    value = text(name)
+    if not value:
+        return None
+    if not value.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"{name} must be a PostgreSQL address: postgresql://user:password@host:5432/name.")
+    found = dict(environ.Env.db_url_config(value))
+    if not found.get("NAME"):
+        raise ImproperlyConfigured(f"{name} names no database; it must end in /name.")
+    return {"OPTIONS": {}, **found, "ENGINE": "django.db.backends.postgresql"}
+
+
+def secret_key(var: Path) -> str:
+    """Return SECRET_KEY, or the one generated for this checkout on its first start."""
+    if given := text("SECRET_KEY"):
+        return given
+    kept = var / "secret_key"
+    if not kept.exists():
+        _write_once(kept, secrets.token_urlsafe(64))
+    try:
+        return kept.read_text().strip()
+    except PermissionError as problem:
+        raise ImproperlyConfigured(f"{kept} belongs to another user: set SECRET_KEY or VAR_DIR.") from problem
+
+
+def _write_once(path: Path, content: str) -> None:
+    """Write the file complete and private; of two processes that try at once, the first wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(content)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,0 +1,190 @@
+"""All settings, by environment; docs/settings.md lists the variables. Nothing set = one machine, embedded database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import environ
+
+from config import env, logs
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / ".env")  # variables already set win; no file is fine
+VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var"))).absolute()
+
+# The product
+REPORTING_TIME_ZONE = env.zone("REPORTING_TIME_ZONE", "UTC")
+REPORTING_ENVIRONMENTS = env.names("REPORTING_ENVIRONMENTS", ("production",))  # a call that names none always counts
+ATTRIBUTION_POLICY = env.choice("ATTRIBUTION_POLICY", ("deciding", "pro_rata"), "deciding")
+ACCEPTANCE_DAYS = env.whole("ACCEPTANCE_DAYS", 14, least=0, most=365)
+
+# Who may reach it. PUBLIC_URL decides: under https every cookie is Secure and plain http is redirected.
+DEBUG = env.flag("DEBUG", default=False)
+SECRET_KEY = env.secret_key(VAR_DIR)
+SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
+PUBLIC_SCHEME, PUBLIC_HOST = env.origin("PUBLIC_URL", "http://127.0.0.1")
+ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", (PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"))
+HTTPS = PUBLIC_SCHEME == "https"
+CSRF_TRUSTED_ORIGINS = [f"https://{PUBLIC_HOST}"] if HTTPS else []
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks for it over plain http
+SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+if env.flag("BEHIND_PROXY", default=False):  # only where the proxy sets the header itself, else it can be forged
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+# Preloading binds a whole registered domain; that is its owner's decision, not this application's.
+SILENCED_SYSTEM_CHECKS = ["security.W021"]
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],  # Tabler draws check marks and arrows as data: pictures
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+INSTALLED_APPS = [
+    "config",
+    "audits",
+    "spend",
+    "accounts",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_htmx",
+    "csp",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# Data. `default` is the application's role and all that runs uses it; `owner` owns the tables and only migrates.
+EMBEDDED = {"ENGINE": "config.postgres", "NAME": "truecost", "OPTIONS": {}}
+POOL_SIZE = env.whole("DATABASE_POOL", 0, least=0, most=200)
+
+
+def _database(found: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """Return it with short waits: a database that is away is answered with 503 in two seconds."""
+    options = {"connect_timeout": 2, **found["OPTIONS"]}
+    if pool:
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 2}
+    kept = {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if pool else 600}
+    return {**found, "OPTIONS": options, **kept}
+
+
+_app = env.database("DATABASE_URL")
+_owner = env.database("DATABASE_OWNER_URL") or _app
+DATABASES = {
+    "default": _database(_app or {**EMBEDDED, "USER": "truecost_app"}, pool=POOL_SIZE),
+    "owner": _database(_owner or {**EMBEDDED, "USER": "truecost_owner"}, pool=0),
+}
+DATABASE_ROUTERS = ["config.router.OwnerMigrates"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL")  # none: the database is the broker, see config/celery.py
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+# JSON
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Truecost",
+    "DESCRIPTION": "Post what AI work cost and what its failures cost; read the true cost per successful task.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+}
+
+# Words and times
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"  # stored and computed; people and reports see REPORTING_TIME_ZONE
+
+# Files for browsers: ours, and those of npm packages that config/npm.py names
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.npm.Finder",
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEBUG
+
+LOGGING = logs.logging_settings(
+    style=env.choice("LOG_FORMAT", ("console", "json"), "console"),
+    level=env.choice("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
+)
