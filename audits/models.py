@@ -79,7 +79,7 @@ class Version(models.Model):
     )
     role = models.TextField(blank=True)
     note = models.TextField(blank=True)
-    digest = models.UUIDField()
+    digest = models.BinaryField(max_length=16)
     received_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 

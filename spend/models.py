@@ -187,7 +187,7 @@ class Call(models.Model):
     service_tier = models.TextField(blank=True)
     environment = models.TextField(blank=True)
     metadata = models.JSONField(null=True)
-    digest = models.UUIDField()
+    digest = models.BinaryField(max_length=16)
     received_at = models.DateTimeField()
 
     class Meta:
@@ -212,7 +212,7 @@ class Outcome(models.Model):
     task_type = models.ForeignKey(TaskType, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
     complexity = models.TextField(blank=True)
     value_nanos = models.BigIntegerField(null=True)
-    digest = models.UUIDField()
+    digest = models.BinaryField(max_length=16)
     received_at = models.DateTimeField()
 
     class Meta:

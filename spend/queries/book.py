@@ -1,0 +1,148 @@
+"""Reference data as ingest needs it: names to ids, prices and tiers by day, kept in memory until they change."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from accounts.models import Team
+from spend.domain import pricing
+from spend.domain.money import to_nanos
+from spend.models import Installation, Llm, LlmTier, Price, TaskType
+
+
+@dataclass(frozen=True)
+class TierHistory:
+    """The tiers of one model, each from a day on."""
+
+    starts: list[date]
+    tiers: list[int]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[date, int]]) -> TierHistory:
+        ordered = sorted(rows)
+        return cls([day for day, _ in ordered], [tier for _, tier in ordered])
+
+    def on(self, day: date) -> int | None:
+        index = bisect_right(self.starts, day)
+        return self.tiers[index - 1] if index else None
+
+
+@dataclass
+class Book:
+    """One reading of the reference data; `version` says of which state."""
+
+    version: int
+    teams: dict[str, int]
+    task_types: dict[str, int]
+    llms: dict[tuple[str, str], int]
+    free: frozenset[int]
+    prices: dict[int, list[pricing.Price]]
+    tiers: dict[int, TierHistory]
+    _by_name: dict[str, set[int]] = field(default_factory=dict)
+    _price_books: dict[int, pricing.PriceBook] = field(default_factory=dict)
+    _tier_memo: dict[tuple[int, date], int | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        by_name: dict[str, set[int]] = defaultdict(set)
+        for (provider, name), llm in self.llms.items():
+            if provider:
+                by_name[name].add(llm)
+        self._by_name = dict(by_name)
+
+    def llm_named(self, provider: str, name: str) -> int | None:
+        """Return the model of this name. Without a provider: the only one of the name, else the one known as unknown."""
+        if provider:
+            return self.llms.get((provider, name))
+        candidates = self._by_name.get(name, set())
+        if len(candidates) == 1:
+            return next(iter(candidates))
+        return self.llms.get(("", name))
+
+    def prices_of(self, llm: int) -> pricing.PriceBook:
+        book = self._price_books.get(llm)
+        if book is None:
+            book = self._price_books[llm] = pricing.PriceBook(self.prices.get(llm, ()))
+        return book
+
+    def tier_on(self, llm: int, day: date) -> int | None:
+        try:
+            return self._tier_memo[llm, day]
+        except KeyError:
+            history = self.tiers.get(llm)
+            tier = self._tier_memo[llm, day] = history.on(day) if history else None
+            return tier
+
+
+_current: Book | None = None
+
+
+def book() -> Book:
+    """Return the reference data as this transaction sees it; re-read only when it has changed since the last time."""
+    global _current
+    version = Installation.objects.values_list("reference_version", flat=True).get()
+    if _current is None or _current.version != version:
+        _current = _read(version)
+    return _current
+
+
+def forget_book() -> None:
+    """Drop what is kept in memory: for tests, whose roll-back takes the count of changes back too."""
+    global _current
+    _current = None
+
+
+def _read(version: int) -> Book:
+    llms: dict[tuple[str, str], int] = {}
+    free = set()
+    for llm, provider, name, aliases, is_free in Llm.objects.values_list("id", "provider", "name", "aliases", "free"):
+        for alias in aliases:
+            llms.setdefault((provider, alias), llm)
+        llms[provider, name] = llm
+        if is_free:
+            free.add(llm)
+    tiers: dict[int, list[tuple[date, int]]] = defaultdict(list)
+    for llm, day, tier in LlmTier.objects.values_list("llm_id", "starts_on", "tier_id"):
+        tiers[llm].append((day, tier))
+    return Book(
+        version=version,
+        teams=dict(Team.objects.values_list("name", "id")),
+        task_types=dict(TaskType.objects.values_list("name", "id")),
+        llms=llms,
+        free=frozenset(free),
+        prices=_prices(),
+        tiers={llm: TierHistory.of(rows) for llm, rows in tiers.items()},
+    )
+
+
+def _prices() -> dict[int, list[pricing.Price]]:
+    prices: dict[int, list[pricing.Price]] = defaultdict(list)
+    for row in Price.objects.filter(superseded_at=None):
+        prices[row.llm_id].append(price_of(row))
+    return dict(prices)
+
+
+def price_of(row: Price) -> pricing.Price:
+    """Return the domain's price of a stored one."""
+    return pricing.Price(
+        id=row.pk,
+        source="contract" if row.source == Price.CONTRACT else "catalogue",
+        service_tier=row.service_tier,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        context_over=row.context_over,
+        input=_rate(row.input),
+        cache_read=_rate(row.cache_read),
+        cache_write=_rate(row.cache_write),
+        cache_write_1h=_rate(row.cache_write_1h),
+        output=_rate(row.output),
+        free=row.free,
+    )
+
+
+def _rate(dollars: Decimal | None) -> int | None:
+    return None if dollars is None else to_nanos(dollars)

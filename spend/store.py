@@ -1,0 +1,165 @@
+"""The raw SQL that writes facts fast: binary COPY into a table of the connection's own, then INSERT ... ON CONFLICT.
+
+Everything here runs inside the caller's transaction. Locks are taken in one order everywhere, calls, then tasks,
+each by ascending key, so that writers with overlapping calls or tasks wait for each other and never deadlock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+
+REFERENCE_LOCK = 1  # shared by writers of calls, exclusive for who changes reference data
+VERSIONS_LOCK = 2  # one writer of versions at a time for each kind and team
+
+CALL_COLUMNS = {
+    "id": "uuid", "team_id": "int4", "external_id": "text", "task_id": "uuid", "occurred_at": "timestamptz",
+    "day": "date", "llm_id": "int8", "tier_id": "int8", "task_type_id": "int8", "purpose": "text", "status": "text",
+    "final": "bool", "counted": "bool", "input_tokens": "int8", "cache_read_tokens": "int8",
+    "cache_write_tokens": "int8", "output_tokens": "int8", "reasoning_tokens": "int8", "cost_nanos": "int8",
+    "computed_nanos": "int8", "reported_nanos": "int8", "cost_source": "text", "price_id": "int8",
+    "latency_ms": "int8", "step": "text", "service_tier": "text", "environment": "text", "metadata": "jsonb",
+    "digest": "bytea", "received_at": "timestamptz",
+}  # fmt: skip
+_CALLS = ", ".join(CALL_COLUMNS)
+
+
+class TaskRow(NamedTuple):
+    """A task named by a call that enters reports; `day` the day of that call."""
+
+    id: UUID
+    team_id: int
+    external_id: str
+    implicit: bool
+    day: date
+
+
+@contextmanager
+def raw_cursor() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor of psycopg itself on the default connection: binary parameters and COPY; Django's own has neither."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
+
+
+def lock_reference_data() -> None:
+    """Keep reference data as it is until the transaction ends; others may do the same."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [REFERENCE_LOCK])
+
+
+def lock_reference_data_for_change() -> None:
+    """Wait until no call is being written, and let none be written until the transaction ends."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [REFERENCE_LOCK])
+
+
+def lock_versions(kind: int, team_id: int | None) -> None:
+    """Be the only writer of versioned records of this kind and team until the transaction ends."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [VERSIONS_LOCK + kind, team_id or 0])
+
+
+@contextmanager
+def copying(table: str, columns: dict[str, str]) -> Iterator[Any]:
+    """Open a binary COPY into `table`; yield an object whose `write_row` takes a tuple in the order of `columns`."""
+    with raw_cursor() as cursor:
+        statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
+        with cursor.copy(statement) as copy:
+            copy.set_types(list(columns.values()))
+            yield copy
+
+
+def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> None:
+    with copying(table, columns) as copy:
+        write = copy.write_row
+        for row in rows:
+            write(row)
+
+
+def insert_calls(rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+    """Insert calls (tuples in the order of CALL_COLUMNS, unique by id); return the ids that were not there yet."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS staged_call ON COMMIT DELETE ROWS AS"
+            f" SELECT {_CALLS} FROM spend_call WITH NO DATA"
+        )
+        cursor.execute("DELETE FROM staged_call")
+        copy_rows("staged_call", CALL_COLUMNS, rows)
+        cursor.execute(
+            f"INSERT INTO spend_call ({_CALLS}) SELECT {_CALLS} FROM staged_call ORDER BY id"
+            " ON CONFLICT (id) DO NOTHING RETURNING id"
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def digests_of_calls(ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    """Return the digest of each stored call among `ids`."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT id, digest FROM spend_call WHERE id = ANY(%b)", [list(ids)])
+        return dict(cursor.fetchall())
+
+
+def insert_tasks(tasks: Sequence[TaskRow]) -> None:
+    """Make sure that `tasks` (unique by id) exist on their earliest day, and mark the slices they are in as dirty."""
+    fresh = _insert_new_tasks(tasks)
+    slices = {(task.team_id, task.day) for task in tasks if task.id in fresh}
+    known = sorted((task for task in tasks if task.id not in fresh), key=lambda task: task.id)
+    if known:
+        slices |= _move_to_earlier_days(known)
+        slices |= _slices_of([task.id for task in known])
+    mark_dirty(slices)
+
+
+def _insert_new_tasks(tasks: Sequence[TaskRow]) -> set[UUID]:
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO spend_task (id, team_id, external_id, implicit, day)"
+            " SELECT * FROM unnest(%b::uuid[], %b::int[], %b::text[], %b::bool[], %b::date[])"
+            " ON CONFLICT (id) DO NOTHING RETURNING id",
+            [list(column) for column in zip(*sorted(tasks), strict=True)],
+        )
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _move_to_earlier_days(tasks: Sequence[TaskRow]) -> set[tuple[int, date]]:
+    """Set the day of stored tasks to an earlier one, and return the slices they left."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "WITH moved AS (SELECT t.id, t.team_id, t.day AS old_day, e.day AS new_day FROM spend_task t"
+            " JOIN unnest(%b::uuid[], %b::date[]) AS e(id, day) ON e.id = t.id WHERE e.day < t.day"
+            " ORDER BY t.id FOR UPDATE OF t),"
+            " updated AS (UPDATE spend_task t SET day = m.new_day FROM moved m WHERE t.id = m.id)"
+            " SELECT DISTINCT team_id, old_day FROM moved",
+            [[task.id for task in tasks], [task.day for task in tasks]],
+        )
+        return set(cursor.fetchall())
+
+
+def _slices_of(task_ids: Sequence[UUID]) -> set[tuple[int, date]]:
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT DISTINCT team_id, day FROM spend_task WHERE id = ANY(%b)", [list(task_ids)])
+        return set(cursor.fetchall())
+
+
+def mark_dirty(slices: Iterable[tuple[int | None, date]]) -> None:
+    """Say that the derived rows of these (team, day) no longer hold."""
+    pairs = list(slices)
+    if not pairs:
+        return
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO spend_dirtyslice (team_id, day) SELECT * FROM unnest(%b::int[], %b::date[])",
+            [[team for team, _ in pairs], [day for _, day in pairs]],
+        )
+
+
+def mark_tasks_dirty(task_keys: Sequence[UUID]) -> None:
+    """Mark the slices of those of `task_keys` that exist."""
+    mark_dirty(_slices_of(task_keys))
