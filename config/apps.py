@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.models.signals import pre_migrate
 
 
@@ -10,7 +10,8 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        pre_migrate.connect(_grant, sender=self)
+        # Sent once per app that has models, this one has none; one of them is enough.
+        pre_migrate.connect(_grant, sender=apps.get_app_config("accounts"))
 
 
 def _grant(*, using: str, **kwargs: Any) -> None:
