@@ -113,5 +113,5 @@ def test_split_knows_only_proportions(amount, shares, factor):
 
 @pytest.mark.parametrize(("amount", "shares"), [(10, []), (10, [0, 0]), (10, [2, -1]), (-1, [1])])
 def test_split_refuses_what_cannot_carry_the_amount(amount, shares):
-    with pytest.raises(ValueError, match="weights|amounts"):
+    with pytest.raises(ValueError, match=r"weights|amounts"):
         split(amount, shares)
