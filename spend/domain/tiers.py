@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.resources import files
+from typing import Any
+
+import yaml
 
 from spend.domain.money import to_dollars
 from spend.domain.pricing import Price
@@ -46,3 +50,20 @@ def derive_tier(blended: Decimal | None, tiers: Iterable[Tier] = DEFAULT_TIERS, 
     if not reached:
         return None
     return max(reached, key=lambda tier: tier.from_blended).name
+
+
+def well_known_tiers() -> dict[tuple[str, str], str]:
+    """Return the shipped tier of each well-known model, by (provider, name); the file says how they were chosen."""
+    shipped: dict[str, Any] = yaml.safe_load(files("spend").joinpath("data/well_known_tiers.yaml").read_text("utf-8"))
+    by_provider = {
+        provider: {name: tier for tier, names in tiers.items() for name in names}
+        for provider, tiers in shipped["tiers"].items()
+    }
+    resold = {
+        (seller, name): tier
+        for seller, makers in shipped["resold"].items()
+        for maker in makers
+        for name, tier in by_provider[maker].items()
+    }
+    own = {(provider, name): tier for provider, tiers in by_provider.items() for name, tier in tiers.items()}
+    return resold | own
