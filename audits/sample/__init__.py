@@ -1,1 +1,1 @@
-"""The sample organisation and the worked example: simulated facts in the wire format. No Django, no database, no clock."""
+"""The sample organisation and the worked example: simulated facts as wire records. No Django, no clock."""

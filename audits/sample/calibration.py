@@ -1,4 +1,4 @@
-"""Published figures on which the sample is calibrated. docs/sample-data.md cites each one; a test keeps the two equal."""
+"""Published figures on which the sample is calibrated. docs/sample-data.md cites each; a test keeps the two equal."""
 
 # Claimed fail rates of the default tiers (the product's own defaults, shown beside the measured ones).
 CLAIMED_FAIL_COMMODITY = 0.53

@@ -24,7 +24,7 @@ class Draw:
     """A seeded source with the few shapes the sample needs."""
 
     def __init__(self, seed: str) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311  a sample is to be repeatable, not secret
 
     def chance(self, share: float) -> bool:
         return self.random.random() < share

@@ -11,7 +11,7 @@ from audits.sample.records import Handled, Record, Year
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One incident. It befalls successful tasks of a kind and policy in a month; a weight of None is left to the default."""
+    """One incident. It befalls successful tasks of a kind and policy in a month; a weight of None is left out."""
 
     name: str
     title: str
@@ -111,7 +111,7 @@ def unpinned(months: list[date]) -> list[Record]:
          "title": "Order details shown to the wrong customer (simulated)", **common,
          "occurred_on": str(months[10] + timedelta(days=4)), "loss_usd": "950.00",
          "response_minutes": 420, "role": "support_agent"},
-        {"id": "incident-lost", "team": "Property Claims", "title": "Complaint about a claim of the old system (simulated)",
+        {"id": "incident-lost", "team": "Property Claims", "title": "Complaint about a claim of old (simulated)",
          **common, "occurred_on": str(months[1] + timedelta(days=2)), "loss_usd": "400.00",
          "tasks": [{"task": f"claim-{months[1]:%y%m}-lost-1"}]},
     ]  # fmt: skip

@@ -68,7 +68,7 @@ class Helper:
 
 @dataclass(frozen=True, slots=True)
 class Rework:
-    """What people do about the output. Shares are of failed (`logged`) or of successful tasks (`amended`, `reviews`)."""
+    """What people do about the output. Shares are of failed (`logged`) or successful tasks (`amended`, `reviews`)."""
 
     role: str
     failed: str

@@ -41,5 +41,6 @@ GEMMA = Llm("self-hosted", "gemma-2-9b-it", "commodity")  # free by the token; i
 UNLISTED = Llm("in-house", "clause-tagger-7b", "")
 
 LISTED = (
-    OPUS, SONNET, GPT_5, GPT_4O, GPT_41, HAIKU, GPT_41_MINI, GPT_5_MINI, GPT_5_NANO, GPT_4O_MINI, FLASH_LITE, EMBEDDING, GEMMA,
+    OPUS, SONNET, GPT_5, GPT_4O, GPT_41, HAIKU,
+    GPT_41_MINI, GPT_5_MINI, GPT_5_NANO, GPT_4O_MINI, FLASH_LITE, EMBEDDING, GEMMA,
 )  # fmt: skip

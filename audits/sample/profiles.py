@@ -35,7 +35,7 @@ MANUAL_MINUTES = {
     "support_reply": 9.0,
     "claim_assessment": 30.0,
     "contract_review": 90.0,
-    "pull_request": round(published.METR_MANUAL_MINUTES),
+    "pull_request": published.METR_MANUAL_MINUTES,
     "bug_fix": 60.0,
 }
 
