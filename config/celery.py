@@ -17,7 +17,7 @@ app = Celery("truecost")
 app.autodiscover_tasks(related_name="jobs")
 
 
-@app.add_defaults
+@app.add_defaults  # type: ignore[untyped-decorator]
 def settings_of_celery() -> dict[str, Any]:
     """Return them; asked for at first use, so that the embedded server's place is known by then."""
     from django.conf import settings

