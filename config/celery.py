@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import warnings
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from celery import Celery
+from celery.platforms import SecurityWarning
+from celery.signals import worker_process_init
+
+from config.lifeline import end_with_my_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # A message is only a nudge: what there is to do is in tables, and this sweep of them is the guarantee.
 SWEEP_SECONDS = 2.0
+
+if os.environ.get("UNDER_UP"):  # root tries it out on a machine of its own; elsewhere the warning stands
+    warnings.simplefilter("ignore", SecurityWarning)
+    worker_process_init.connect(lambda **kwargs: end_with_my_parent(), weak=False)
 
 app = Celery("truecost")
 app.autodiscover_tasks(related_name="jobs")

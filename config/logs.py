@@ -39,4 +39,5 @@ def logging_settings(*, style: str, level: str) -> dict[str, Any]:
 def _last_steps(style: str) -> list[structlog.types.Processor]:
     if style == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    # Plain tracebacks: the pretty ones print local variables, which may be anybody's data.
+    return [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]

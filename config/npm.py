@@ -11,7 +11,19 @@ from django.contrib.staticfiles.finders import BaseFinder
 from django.contrib.staticfiles.utils import matches_patterns
 from django.core.files.storage import FileSystemStorage, Storage
 
-FILES: dict[str, str] = {}
+# Each minified file has its .map beside it: the manifest storage refuses a file that names another one in vain.
+SOURCES = [
+    "@tabler/core/dist/css/tabler.min.css",
+    "@tabler/core/dist/css/tabler.min.css.map",
+    "@tabler/core/dist/js/tabler.min.js",
+    "@tabler/core/dist/js/tabler.min.js.map",
+    "chart.js/dist/chart.umd.min.js",
+    "chart.js/dist/chart.umd.min.js.map",
+    "chartjs-chart-error-bars/build/index.umd.min.js",
+    "chartjs-chart-error-bars/build/index.umd.min.js.map",
+    "chartjs-plugin-annotation/dist/chartjs-plugin-annotation.min.js",
+]
+FILES = {f"vendor/{source}": source for source in SOURCES}  # {% static "vendor/chart.js/dist/chart.umd.min.js" %}
 
 
 class Finder(BaseFinder):
@@ -26,11 +38,11 @@ class Finder(BaseFinder):
         patterns = [*(ignore_patterns or [])]
         for path in FILES:
             if self.find(path) and not matches_patterns(path, patterns):
-                yield path, _Renamed(location=_modules())
+                yield path, _Modules(location=_modules())
 
 
-class _Renamed(FileSystemStorage):
-    """Opens `vendor/name` where the package keeps it."""
+class _Modules(FileSystemStorage):
+    """Opens `vendor/...` where npm put it."""
 
     def path(self, name: str) -> str:
         return super().path(FILES.get(name, name))

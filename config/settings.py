@@ -168,7 +168,7 @@ TIME_ZONE = "UTC"  # stored and computed; people and reports see REPORTING_TIME_
 # Files for browsers: ours, and those of npm packages that config/npm.py names
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
-STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static"] if (BASE_DIR / "static").is_dir() else []
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -183,6 +183,7 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("map", "png", "jpg", "gif", "ico", "woff", "woff2", "gz", "br")
 
 LOGGING = logs.logging_settings(
     style=env.choice("LOG_FORMAT", ("console", "json"), "console"),

@@ -97,7 +97,7 @@ class Database:
 def web(host: str, port: int) -> Program:
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning", "--no-ws"]
     arguments += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
-    pool = {"DATABASE_POOL": str(WEB_THREADS), "END_WITH_PARENT": "true"}
+    pool = {"DATABASE_POOL": str(WEB_THREADS)}
     return _python("web", "granian", [*arguments, "config.wsgi:application"], pool)
 
 
@@ -112,11 +112,11 @@ def beat() -> Program:
 
 
 def _python(name: str, module: str, arguments: list[str], environment: dict[str, str] | None = None) -> Program:
-    settings_module = {"DJANGO_SETTINGS_MODULE": "config.settings"}
+    common = {"DJANGO_SETTINGS_MODULE": "config.settings", "UNDER_UP": "true"}
     return Program(
         name=name,
         arguments=[sys.executable, "-m", module, *arguments],
-        environment=settings_module | (environment or {}),
+        environment=common | (environment or {}),
         folder=str(settings.BASE_DIR),
     )
 
