@@ -87,12 +87,12 @@ clean: ## remove what was installed; var/ with the data stays
 
 .venv/installed: requirements.txt .venv/made
 	@echo "installing Python packages"
-	@$(PY) -m pip install --quiet --requirement requirements.txt
+	@$(PY) -m pip install -qq --requirement requirements.txt
 	@mkdir -p var && touch .venv/installed
 
 .venv/installed-dev: requirements-dev.txt .venv/installed
 	@echo "installing Python packages for tests"
-	@$(PY) -m pip install --quiet --requirement requirements-dev.txt
+	@$(PY) -m pip install -qq --requirement requirements-dev.txt
 	@mkdir -p var && touch .venv/installed-dev
 
 # Where Node is missing it comes as a wheel, into .venv like everything else.
