@@ -72,3 +72,17 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix})"
+
+
+class FailedLogin(models.Model):
+    """A log-in that failed, counted to slow down guessing; in the database, so that every web process counts along."""
+
+    username = models.CharField(max_length=150)
+    address = models.CharField(max_length=45)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index("username", "address", "at", name="failed_login_by_who")]
+
+    def __str__(self) -> str:
+        return f"{self.username} from {self.address}"

@@ -1,0 +1,119 @@
+"""Keys are made, revoked and recognised; failed log-ins are counted; teams are written."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from accounts.domain.keys import PREFIX_LENGTH, key_text, parts_of, proves
+from accounts.domain.keys import digest_of as digest_of_secret
+from accounts.models import ApiKey, FailedLogin, Scope, Team, User
+from accounts.queries import LOGIN_WINDOW, name_tried
+
+PREFIX_LETTERS = string.ascii_lowercase + string.digits
+SECRET_BYTES = 32
+
+# A key is looked up once in this time by each web process. So a revoked key works this long at most: short enough for
+# a revocation to feel immediate, long enough to take the look-up off the path of a client that posts all the time.
+CACHE_SECONDS = 5
+CACHE_SIZE = 1_000
+LAST_USED_STEP = timedelta(minutes=1)
+
+_cache: dict[str, tuple[datetime, ApiKey]] = {}
+
+
+class BadKey(Exception):
+    """The key cannot be made as asked."""
+
+
+def create_key(
+    *,
+    name: str,
+    scopes: Collection[str],
+    team: Team | None,
+    at: datetime,
+    expires_at: datetime | None = None,
+    by: User | None = None,
+) -> tuple[ApiKey, str]:
+    """Make a key of one team, or of all (None); return it with its text, which nobody can ever see again."""
+    if not scopes:
+        raise BadKey("a key needs at least one scope")
+    if unknown := sorted(set(scopes) - set(Scope.values)):
+        raise BadKey(f"unknown scope: {', '.join(unknown)}; there are {', '.join(Scope.values)}")
+    if expires_at is not None and expires_at <= at:
+        raise BadKey("the key would have expired already")
+    prefix = "".join(secrets.choice(PREFIX_LETTERS) for _ in range(PREFIX_LENGTH))
+    secret = secrets.token_urlsafe(SECRET_BYTES)
+    key = ApiKey.objects.create(
+        name=name,
+        prefix=prefix,
+        secret_digest=digest_of_secret(secret),
+        team=team,
+        scopes=sorted(set(scopes), key=Scope.values.index),
+        created_at=at,
+        expires_at=expires_at,
+        created_by=by,
+    )
+    return key, key_text(prefix, secret)
+
+
+def revoke_key(*, key: ApiKey, at: datetime) -> None:
+    """End a key for good; other processes notice within CACHE_SECONDS. A second time changes nothing."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=at)
+    key.refresh_from_db(fields=["revoked_at"])
+    _cache.pop(key.prefix, None)
+
+
+def authenticate_key(text: str, at: datetime) -> ApiKey | None:
+    """Return the key this text is; None when it is unknown, wrong, expired or revoked: nobody is told which."""
+    parts = parts_of(text)
+    if parts is None:
+        return None
+    prefix, secret = parts
+    key = _look_up(prefix, at)
+    if key is None or not proves(secret, key.secret_digest):
+        return None
+    if key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= at):
+        return None
+    _note_use(key, at)
+    return key
+
+
+def _look_up(prefix: str, at: datetime) -> ApiKey | None:
+    """Only keys that exist are remembered, so that strangers cannot fill the memory."""
+    if prefix in _cache:
+        seen_at, key = _cache[prefix]
+        if abs((at - seen_at).total_seconds()) < CACHE_SECONDS:
+            return key
+    found = ApiKey.objects.filter(prefix=prefix).first()
+    if found is None:
+        _cache.pop(prefix, None)
+        return None
+    if len(_cache) >= CACHE_SIZE:
+        _cache.clear()
+    _cache[prefix] = (at, found)
+    return found
+
+
+def _note_use(key: ApiKey, at: datetime) -> None:
+    """Write `last_used_at` at most once a minute; whoever finds another request writing it leaves it to that one."""
+    if key.last_used_at is not None and at - key.last_used_at < LAST_USED_STEP:
+        return
+    key.last_used_at = at
+    stale = Q(last_used_at=None) | Q(last_used_at__lte=at - LAST_USED_STEP)
+    ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=at)
+
+
+def note_failed_login(*, username: str, address: str, at: datetime) -> None:
+    """Count a failure, and forget those that no longer count."""
+    FailedLogin.objects.filter(at__lte=at - LOGIN_WINDOW).delete()
+    FailedLogin.objects.create(username=name_tried(username), address=address, at=at)
+
+
+def forget_failed_logins(*, username: str, address: str) -> None:
+    """Who got in starts at zero."""
+    FailedLogin.objects.filter(username=name_tried(username), address=address).delete()
