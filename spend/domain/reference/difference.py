@@ -1,0 +1,77 @@
+"""What a file would change, as values: computed before anything is written, and printed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+from spend.domain.reference.records import Record, Reference, over
+
+
+@dataclass(frozen=True)
+class Change:
+    """A record as it is (None: it is not there yet) and as it shall be."""
+
+    before: Record | None
+    after: Record
+
+    @property
+    def verb(self) -> str:
+        if self.before is None:
+            return "added"
+        return "unchanged" if self.before == self.after else "changed"
+
+    def __str__(self) -> str:
+        sign = {"added": "+", "changed": "~", "unchanged": "="}[self.verb]
+        details = ", ".join(_details(self.before, self.after))
+        return f"{sign} {self.after.section}: {self.after.label}" + (f": {details}" if details else "")
+
+
+def difference(current: Reference, wanted: Reference) -> list[Change]:
+    """Return a change for each record of `wanted`, unchanged ones included; what only `current` has is left alone."""
+    known = {(type(record), *record.key): record for record in current.records()}
+    changes = []
+    for record in wanted.records():
+        before = known.get((type(record), *record.key))
+        changes.append(Change(before, record if before is None else over(record, before)))
+    return changes
+
+
+def effective(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes that change something."""
+    return [change for change in changes if change.verb != "unchanged"]
+
+
+def summary(changes: Iterable[Change]) -> str:
+    count = Counter(change.verb for change in changes)
+    if not (count["added"] or count["changed"]):
+        return f"no changes ({count['unchanged']} unchanged)"
+    return f"{count['added']} added, {count['changed']} changed, {count['unchanged']} unchanged"
+
+
+def _details(before: Record | None, after: Record) -> Iterator[str]:
+    """Yield the fields that a new record gives, or in which a changed one differs."""
+    for name in (part.name for part in fields(after)):  # type: ignore[arg-type]
+        if name in after.key_fields:
+            continue
+        new = getattr(after, name)
+        if before is None and new not in (None, "", (), False):
+            yield f"{name} {_shown(new)}"
+        elif before is not None and getattr(before, name) != new:
+            yield f"{name} {_shown(getattr(before, name))} -> {_shown(new)}"
+
+
+def _shown(value: object) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, Decimal):
+        text = f"{value:f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(str, value)) + "]"
+    return value.isoformat() if isinstance(value, date) else str(value)
