@@ -100,7 +100,7 @@ def _look_up(prefix: str, at: datetime) -> ApiKey | None:
 
 
 def _note_use(key: ApiKey, at: datetime) -> None:
-    """Write `last_used_at` at most once a minute; whoever finds another request writing it leaves it to that one."""
+    """Write `last_used_at` at most once a minute."""
     if key.last_used_at is not None and at - key.last_used_at < LAST_USED_STEP:
         return
     key.last_used_at = at

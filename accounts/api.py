@@ -13,6 +13,7 @@ from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
 from accounts.actions import authenticate_key
+from accounts.domain.keys import key_text
 from accounts.domain.reach import Reach
 from accounts.queries import reach_of_key, reach_of_user
 
@@ -21,29 +22,45 @@ CHALLENGE = 'Bearer realm="truecost"'
 
 
 class KeyAuthentication(authentication.BaseAuthentication):
-    """`Bearer <key>`, `Api-Key <key>`, or Basic with the key's prefix as user and its secret as password."""
+    """`Authorization: <scheme> <key>`; a class each, so that OpenAPI lists them as choices."""
+
+    scheme: str
 
     def authenticate(self, request: Request) -> tuple[AnonymousUser, Reach] | None:
         scheme, _, given = request.headers.get("Authorization", "").strip().partition(" ")
-        if scheme.lower() not in ("bearer", "api-key", "basic"):
+        if scheme.lower() != self.scheme:
             return None
-        text = _key_of_basic(given) if scheme.lower() == "basic" else given.strip()
-        key = authenticate_key(text, timezone.now())
+        key = authenticate_key(self.key_in(given.strip()), timezone.now())
         if key is None:
             raise exceptions.AuthenticationFailed("The key is not valid: unknown, expired or revoked.")
         return AnonymousUser(), reach_of_key(key)
+
+    def key_in(self, given: str) -> str:
+        return given
 
     def authenticate_header(self, request: Request) -> str:
         return CHALLENGE
 
 
-def _key_of_basic(given: str) -> str:
-    """Return the key's text; the user name may be the prefix with or without its `tc_`."""
-    try:
-        user, _, secret = base64.b64decode(given.strip(), validate=True).decode("ascii").partition(":")
-    except (binascii.Error, ValueError):
-        return ""
-    return f"tc_{user.removeprefix('tc_')}_{secret}"
+class BearerAuthentication(KeyAuthentication):
+    scheme = "bearer"
+
+
+class ApiKeyAuthentication(KeyAuthentication):
+    scheme = "api-key"
+
+
+class BasicAuthentication(KeyAuthentication):
+    """The key's prefix, with or without its `tc_`, is the user and its secret the password."""
+
+    scheme = "basic"
+
+    def key_in(self, given: str) -> str:
+        try:
+            user, _, secret = base64.b64decode(given, validate=True).decode("ascii").partition(":")
+        except (binascii.Error, ValueError):
+            return ""
+        return key_text(user.removeprefix("tc_"), secret)
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
@@ -61,38 +78,30 @@ class DenyByDefault(permissions.BasePermission):
         return False
 
 
-class NeedsScope(permissions.BasePermission):
+def NeedsScope(scope: str) -> type[permissions.BasePermission]:
     """`permission_classes = [NeedsScope("ingest")]`: open to those whose reach has the scope."""
 
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
-        self.message = f"This needs the scope `{scope}`."
+    class HasScope(permissions.BasePermission):
+        message = f"This needs the scope `{scope}`."
 
-    def __call__(self) -> NeedsScope:
-        """Be its own factory: the framework makes an instance of each permission class it is given."""
-        return self
+        def has_permission(self, request: Request, view: Any) -> bool:
+            return isinstance(request.auth, Reach) and request.auth.may(scope)
 
-    def has_permission(self, request: Request, view: Any) -> bool:
-        return isinstance(request.auth, Reach) and request.auth.may(self.scope)
+    return HasScope
 
 
-class KeySchemes(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    """How a key is sent, for the OpenAPI description."""
+def _describe(way: str, name_in_schema: str, **definition: str) -> None:
+    """Say how one way in is written in the OpenAPI description."""
 
-    target_class = "accounts.api.KeyAuthentication"
-    name = ["bearer", "apiKey", "basic"]
+    class Scheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+        target_class = f"accounts.api.{way}Authentication"
+        name = name_in_schema
 
-    def get_security_definition(self, auto_schema: Any) -> list[dict[str, str]]:
-        return [
-            {"type": "http", "scheme": "bearer", "description": "The key, as `create_key` printed it."},
-            {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Api-Key <key>`"},
-            {"type": "http", "scheme": "basic", "description": "User: the key's prefix. Password: its secret."},
-        ]
+        def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+            return definition
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
-    target_class = "accounts.api.SessionAuthentication"
-    name = "session"
-
-    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+_describe("Bearer", "bearer", type="http", scheme="bearer", description="The key, as `create_key` printed it.")
+_describe("Basic", "basic", type="http", scheme="basic", description="User: the key's prefix. Password: its secret.")
+_describe("ApiKey", "apiKey", **{"in": "header"}, type="apiKey", name="Authorization", description="`Api-Key <key>`")
+_describe("Session", "session", **{"in": "cookie"}, type="apiKey", name="sessionid")

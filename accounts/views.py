@@ -22,7 +22,8 @@ class Login(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if queries.login_is_blocked(**self._who(), at=timezone.now()):
-            return self.render_to_response({**self.get_context_data(form=AuthenticationForm()), "refused": TOO_MANY}, status=429)
+            context = self.get_context_data(form=AuthenticationForm(), refused=TOO_MANY)
+            return self.render_to_response(context, status=429)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:

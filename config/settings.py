@@ -60,7 +60,7 @@ INSTALLED_APPS = [
     "spend",
     "accounts",
     "whitenoise.runserver_nostatic",
-    "django.contrib.admin",
+    "config.admin_app.AdminApp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -142,8 +142,10 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # JSON
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        f"accounts.api.{way}Authentication" for way in ("Bearer", "ApiKey", "Basic", "Session")
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.DenyByDefault"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

@@ -49,6 +49,9 @@ class Llm(models.Model):
     weights = models.CharField(max_length=10, blank=True, choices=[("open", "Open"), ("closed", "Closed")])
     hosting = models.CharField(max_length=20, blank=True, choices=[("api", "API"), ("self_hosted", "Self-hosted")])
     free = models.BooleanField(default=False, help_text="A price of 0 is meant: this model costs nothing.")
+    inherited = models.BooleanField(
+        default=False, help_text="Sold at its maker's price; does not make the bare name doubtful."
+    )
 
     class Meta:
         verbose_name = "model"

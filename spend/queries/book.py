@@ -41,6 +41,7 @@ class Book:
     task_types: dict[str, int]
     llms: dict[tuple[str, str], int]
     free: frozenset[int]
+    inherited: frozenset[int]
     prices: dict[int, list[pricing.Price]]
     tiers: dict[int, TierHistory]
     _by_name: dict[str, set[int]] = field(default_factory=dict)
@@ -50,7 +51,7 @@ class Book:
     def __post_init__(self) -> None:
         by_name: dict[str, set[int]] = defaultdict(set)
         for (provider, name), llm in self.llms.items():
-            if provider:
+            if provider and llm not in self.inherited:
                 by_name[name].add(llm)
         self._by_name = dict(by_name)
 
@@ -114,6 +115,7 @@ def _read(version: int) -> Book:
         task_types=dict(TaskType.objects.values_list("name", "id")),
         llms=llms,
         free=frozenset(free),
+        inherited=frozenset(Llm.objects.filter(inherited=True).values_list("id", flat=True)),
         prices=_prices(),
         tiers={llm: TierHistory.of(rows) for llm, rows in tiers.items()},
     )

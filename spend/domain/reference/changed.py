@@ -13,7 +13,7 @@ K = TypeVar("K")
 
 @dataclass(frozen=True)
 class Changed:
-    """Prices, tiers: model id -> first day concerned. Rates: role -> first day. Task types: ids. Fixed costs: identities."""
+    """Ids of models, and roles, with the first day concerned; ids of task types; identities of fixed costs."""
 
     prices: Mapping[int, date] = field(default_factory=dict)
     tiers: Mapping[int, date] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""The text of a reference file as records, with every problem found. Unknown keys are problems: a typing error is not a wish."""
+"""The text of a reference file as records, with every problem found. An unknown key is one: a slip is not a wish."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ def _labour_rate(item: Item) -> Iterator[Record]:
         salary, hours = item.number("salary", MONEY), item.number("productive_hours", HOURS)
         overhead = item.number_or_none("overhead", OVERHEAD)
         if item.has("hourly"):
-            item.object("hourly", "stands beside a salary; give one of them")
+            item.objection("hourly", "stands beside a salary; give one of them")
         item.raw("hourly")
         hourly = hourly_of(salary, overhead or Decimal(0), hours) if hours > 0 else Decimal(0)
         if MONEY.objection(hourly):
-            item.object("salary", f"makes {hourly} an hour, which is too much")
+            item.objection("salary", f"makes {hourly} an hour, which is too much")
         yield LabourRate(role, starts_on, hourly, salary, overhead, hours)
     else:
         yield LabourRate(role, starts_on, item.number("hourly", MONEY))
@@ -114,7 +114,7 @@ def _tier(item: Item) -> Iterator[Record]:
 def _model(item: Item) -> Iterator[Record]:
     provider, name = item.text("provider", longest=100), item.text("name", required=True)
     if "/" in provider:
-        item.object("provider", "must not hold a slash")
+        item.objection("provider", "must not hold a slash")
     yield Model(
         provider,
         name,
@@ -131,10 +131,10 @@ def _model(item: Item) -> Iterator[Record]:
 
 
 def _aliases(item: Item) -> tuple[str, ...] | None:
-    aliases = item.list("aliases")
+    aliases = item.entries("aliases")
     for alias in aliases:
         if not isinstance(alias, str) or not alias or text_objection(alias):
-            item.object("aliases", "must be a list of names")
+            item.objection("aliases", "must be a list of names")
     return tuple(dict.fromkeys(map(str, aliases))) if item.has("aliases") else None
 
 
@@ -143,7 +143,7 @@ def _tiers_of_model(item: Item, provider: str, name: str) -> Iterator[Record]:
     raw = item.raw("tier")
     if isinstance(raw, str):
         if not raw or text_objection(raw, 100):
-            item.object("tier", "must be the name of a tier")
+            item.objection("tier", "must be the name of a tier")
         yield ModelTier(provider, name, ALWAYS, raw)
     elif raw is not None:
         for each in item.items("tier"):

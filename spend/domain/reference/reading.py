@@ -1,4 +1,4 @@
-"""Reads mappings of a YAML file key by key. Numbers are their decimal text, so that no binary float ever comes in (R6)."""
+"""Reads mappings of a YAML file key by key. Numbers are their decimal text: no binary float ever comes in (R6)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,9 @@ class _Loader(yaml.SafeLoader):
         seen: set[str] = set()
         for key, _ in node.value:
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} is given twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} is given twice", key.start_mark
+                )
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -94,10 +96,10 @@ class Item:
         """Whether nothing was wrong; keys that nobody asked for are."""
         for key in self._raw:
             if key not in self._asked:
-                self.object(str(key), f"is not a key; there are {', '.join(self._asked)}")
+                self.objection(str(key), f"is not a key; there are {', '.join(self._asked)}")
         return len(self._problems) == self._before
 
-    def object(self, key: str, message: str) -> None:
+    def objection(self, key: str, message: str) -> None:
         self._problems.append(Problem(f"{self.where}, {key}", message))
 
     def has(self, key: str) -> bool:
@@ -112,7 +114,7 @@ class Item:
     def choice(self, key: str, options: Collection[str], default: str | None) -> str | None:
         text = self._text(key, 100, required=False)
         if text is not None and text not in options:
-            self.object(key, f"must be one of {', '.join(options)}")
+            self.objection(key, f"must be one of {', '.join(options)}")
         return default if text is None else text
 
     def flag(self, key: str) -> bool | None:
@@ -139,23 +141,23 @@ class Item:
         self._asked.append(key)
         return self._raw.get(key)
 
-    def list(self, key: str) -> list[Any]:
+    def entries(self, key: str) -> list[Any]:
         raw = self.raw(key)
         if raw is not None and not isinstance(raw, list):
-            self.object(key, "must be a list")
+            self.objection(key, "must be a list")
         return raw if isinstance(raw, list) else []
 
     def items(self, key: str) -> list[Item]:
         """Return the items of a list of mappings within this one."""
-        found = enumerate(self.list(key), 1)
+        found = enumerate(self.entries(key), 1)
         return [Item(f"{self.where}, {key}, item {number}", raw, self._problems) for number, raw in found]
 
     def _scalar(self, key: str, required: bool) -> str | None:
         raw = self.raw(key)
         if raw is None and required:
-            self.object(key, "is required")
+            self.objection(key, "is required")
         if raw is not None and not isinstance(raw, str):
-            self.object(key, "must be one value")
+            self.objection(key, "must be one value")
         return raw if isinstance(raw, str) else None
 
     def _text(self, key: str, longest: int, required: bool) -> str | None:
@@ -163,9 +165,9 @@ class Item:
         if text is None:
             return None
         if problem := text_objection(text, longest):
-            self.object(key, problem)
+            self.objection(key, problem)
         elif required and not text:
-            self.object(key, "must not be empty")
+            self.objection(key, "must not be empty")
         return text
 
     def _number(self, key: str, limits: Limits, required: bool) -> Decimal | None:
@@ -173,11 +175,11 @@ class Item:
         if text is None:
             return None
         if not _NUMBER.fullmatch(text):
-            self.object(key, f"must be a number, not {text[:50]!r}")
+            self.objection(key, f"must be a number, not {text[:50]!r}")
             return None
         value = Decimal(text)
         if problem := limits.objection(value):
-            self.object(key, problem)
+            self.objection(key, problem)
         return value
 
     def _day(self, key: str, required: bool) -> date | None:
@@ -189,7 +191,7 @@ class Item:
                 return date.fromisoformat(text)
         except ValueError:
             pass
-        self.object(key, f"must be a date like 2026-01-31, not {text[:50]!r}")
+        self.objection(key, f"must be a date like 2026-01-31, not {text[:50]!r}")
         return None
 
 

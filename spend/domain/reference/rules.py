@@ -71,9 +71,7 @@ def resolve(current: Reference, wanted: Reference) -> tuple[Reference, list[Prob
     return replace(wanted, fixed_costs=tuple(costs)), problems
 
 
-def _meant(
-    text: str, found: set[tuple[str, str]], by_name: dict[str, set[tuple[str, str]]]
-) -> list[tuple[str, str]]:
+def _meant(text: str, found: set[tuple[str, str]], by_name: dict[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:
     """Return the models that `provider/name`, else a bare name, can mean."""
     provider, slash, name = text.partition("/")
     if slash and (provider, name) in found:
