@@ -59,12 +59,12 @@ def _broker() -> dict[str, Any]:
     if settings.CELERY_BROKER_URL:
         return {"broker_url": settings.CELERY_BROKER_URL}
     return {
-        "broker_url": _sqlalchemy_url(connections["default"].get_connection_params()),
+        "broker_url": sqlalchemy_url(connections["default"].get_connection_params()),
         "broker_transport_options": {"pool_pre_ping": True, "pool_size": 2},
     }
 
 
-def _sqlalchemy_url(parameters: dict[str, Any]) -> str:
+def sqlalchemy_url(parameters: dict[str, Any]) -> str:
     who = quote(parameters["user"], safe="")
     if parameters.get("password"):
         who += ":" + quote(parameters["password"], safe="")
