@@ -68,8 +68,8 @@ def text(longest: int, unfit: re.Pattern[str], unfit_name: str) -> Reader:
     return read
 
 
-name = text(NAME_LENGTH, _CONTROL, "control characters or lone surrogates")
-note = text(NOTE_LENGTH, _UNSTORABLE, "NUL or lone surrogates")
+name = text(NAME_LENGTH, _CONTROL, "control characters or invalid UTF-8")
+note = text(NOTE_LENGTH, _UNSTORABLE, "NUL or invalid UTF-8")
 
 
 def is_name(value: str) -> bool:
@@ -196,7 +196,7 @@ def metadata(value: object, _at: datetime) -> dict[str, Scalar] | None:
     try:
         size = len(json.dumps(read, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode())
     except ValueError:  # UnicodeEncodeError is one
-        raise ValueError("must not contain infinite numbers or lone surrogates") from None
+        raise ValueError("must not contain infinite numbers or invalid UTF-8") from None
     if size > METADATA_BYTES:
         raise ValueError(f"must have at most {METADATA_BYTES} bytes as JSON")
     return read or None
