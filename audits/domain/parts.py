@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from audits.domain.status import FAILURE, PENDING, SUCCESS, Status
@@ -36,19 +37,9 @@ class Tries(NamedTuple):
     failed: int
 
 
-class Part(NamedTuple):
-    """What a task is to one tier or model in one month; `x` is money, `y` the success."""
-
-    level: str
-    month: date
-    previous_month: date | None
-    tier: int | None
-    llm: int | None
-    touched: int
-    tries: Tries
-    x: int
-    y: int
-
+# What a task is to one tier or model in one month: level, month, previous month, tier, model, touched, tries, money (x)
+# and success (y). A plain tuple, as three are made of every task.
+Part = tuple[str, date, date | None, int | None, int | None, int, Tries, int, int]
 
 NO_TRIES = Tries(0, 0, 0)
 _DELIVERED = Tries(1, 0, 0)
@@ -74,14 +65,6 @@ class _Share:
     tried: bool = False
     delivers: bool = False
 
-    def add_call(self, month: date, call: CallFact) -> None:
-        self.months[month] = self.months.get(month, 0) + (call.cost or 0)
-        self.tried = self.tried or call.purpose == ATTEMPT
-
-    def add_entry(self, entry: TracedEntry) -> None:
-        self.entries += 1
-        self.other += 0 if entry.is_incident else entry.amount
-
     def tries(self, shape: Shape, failed: bool) -> Tries:
         if self.level == TASK:
             delivered = shape.delivering_tier in shape.route
@@ -97,17 +80,21 @@ class _Shares:
     """The shares of a task, made as they are asked for; calls are asked for in order."""
 
     def __init__(self) -> None:
-        self.found: dict[tuple[str, int | None], _Share] = {}
+        self.task = _Share(TASK, None, None)
+        self.tiers: dict[int | None, _Share] = {}
+        self.llms: dict[int | None, _Share] = {}
 
     def of(self, tier: int | None, llm: int | None) -> tuple[_Share, _Share, _Share]:
-        return self._at(TASK, None, None), self._at(TIER, tier, None), self._at(LLM, tier, llm)
+        by_tier = self.tiers.get(tier)
+        if by_tier is None:
+            by_tier = self.tiers[tier] = _Share(TIER, tier, None)
+        by_llm = self.llms.get(llm)
+        if by_llm is None:
+            by_llm = self.llms[llm] = _Share(LLM, tier, llm)
+        return self.task, by_tier, by_llm
 
-    def _at(self, level: str, tier: int | None, llm: int | None) -> _Share:
-        key = (level, llm if level == LLM else tier)
-        share = self.found.get(key)
-        if share is None:
-            share = self.found[key] = _Share(level, tier, llm)
-        return share
+    def __iter__(self) -> Iterator[_Share]:
+        return chain((self.task,), self.tiers.values(), self.llms.values())
 
 
 def parts_of(shape: Shape, status: Status, calls: Sequence[CallFact], entries: Sequence[TracedEntry]) -> Iterable[Part]:
@@ -115,11 +102,7 @@ def parts_of(shape: Shape, status: Status, calls: Sequence[CallFact], entries: S
     if _is_plain(shape, calls, entries):
         return _plain_parts(shape, status, calls, entries)
     home = month_start(shape.day)
-    return [
-        part
-        for share in _shares_of(shape, calls, entries).found.values()
-        for part in _parts_of_share(share, home, shape, status)
-    ]
+    return [part for share in _shares_of(shape, calls, entries) for part in _parts_of_share(share, home, shape, status)]
 
 
 def _is_plain(shape: Shape, calls: Sequence[CallFact], entries: Sequence[TracedEntry]) -> bool:
@@ -145,9 +128,9 @@ def _plain_parts(
         x += 0 if entry.is_incident else entry.amount
     y = int(status.state == SUCCESS)
     return (
-        Part(TASK, month, None, None, None, 1, tries, x, y),
-        Part(TIER, month, None, tier, None, 1, tries, x, y),
-        Part(LLM, month, None, tier, llm, 1, tries, x, y),
+        (TASK, month, None, None, None, 1, tries, x, y),
+        (TIER, month, None, tier, None, 1, tries, x, y),
+        (LLM, month, None, tier, llm, 1, tries, x, y),
     )
 
 
@@ -156,12 +139,14 @@ def _shares_of(shape: Shape, calls: Sequence[CallFact], entries: Sequence[Traced
     for share in shares.of(shape.delivering_tier, shape.delivering_llm):
         share.delivers = True
     for call in in_order(calls):
-        month = month_start(call.day)
+        month, cost, tried = month_start(call.day), call.cost or 0, call.purpose == ATTEMPT
         for share in shares.of(call.tier, call.llm):
-            share.add_call(month, call)
+            share.months[month] = share.months.get(month, 0) + cost
+            share.tried |= tried
     for entry in entries:
         for share in shares.of(entry.tier, entry.llm):
-            share.add_entry(entry)
+            share.entries += 1
+            share.other += 0 if entry.is_incident else entry.amount
     return shares
 
 
@@ -171,11 +156,11 @@ def _parts_of_share(share: _Share, home: date, shape: Shape, status: Status) -> 
     y = int(share.delivers and status.state == SUCCESS)
     stays_home = tries.attempts or (status.state != PENDING and (share.entries or share.delivers))
     if stays_home and home not in share.months:
-        yield Part(share.level, home, None, share.tier, share.llm, 0, tries, share.other, y)
+        yield share.level, home, None, share.tier, share.llm, 0, tries, share.other, y
     previous = None
     for month, cost in share.months.items():  # in order of time, as the calls were
         if month == home:
-            yield Part(share.level, month, previous, share.tier, share.llm, 1, tries, cost + share.other, y)
+            yield share.level, month, previous, share.tier, share.llm, 1, tries, cost + share.other, y
         else:
-            yield Part(share.level, month, previous, share.tier, share.llm, 1, NO_TRIES, cost, 0)
+            yield share.level, month, previous, share.tier, share.llm, 1, NO_TRIES, cost, 0
         previous = month

@@ -24,7 +24,7 @@ from functools import lru_cache
 from typing import NamedTuple, Protocol, Self, TypeVar
 
 from audits.domain.latency import LATENCY_BUCKETS, bucket_of
-from audits.domain.parts import Part, TracedEntry, parts_of
+from audits.domain.parts import NO_TRIES, Part, TracedEntry, parts_of
 from audits.domain.status import FAILURE, PENDING, SUCCESS, Status
 from spend.domain.tasks import ATTEMPT, CallFact, Shape
 
@@ -178,24 +178,23 @@ class Rollup:
             _add_success(sums, status, task.value)
 
     def _add_part(self, task: TaskFacts, route: str, part: Part) -> None:
+        level, month, previous_month, tier, llm, touched, tries, x, y = part
         shape = task.shape
-        key = (
-            part.level, shape.day, part.month, part.previous_month,
-            shape.task_type, route, shape.first_llm, part.tier, part.llm,
-        )  # fmt: skip
+        key = (level, shape.day, month, previous_month, shape.task_type, route, shape.first_llm, tier, llm)
         sums = self.units.get(key)
         if sums is None:
             sums = self.units[key] = UnitSums()
-        sums.touched += part.touched
-        sums.attempts += part.tries.attempts
-        sums.escalated += part.tries.escalated
-        sums.failed += part.tries.failed
+        sums.touched += touched
+        if tries is not NO_TRIES:
+            sums.attempts += tries.attempts
+            sums.escalated += tries.escalated
+            sums.failed += tries.failed
         if task.status.state != PENDING:
             sums.n += 1
-            sums.sum_x += part.x
-            sums.sum_xx += part.x * part.x
-            sums.sum_y += part.y
-            sums.sum_xy += part.x * part.y
+            sums.sum_x += x
+            sums.sum_xx += x * x
+            sums.sum_y += y
+            sums.sum_xy += x if y else 0
 
 
 @lru_cache(maxsize=10_000)
