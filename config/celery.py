@@ -26,7 +26,7 @@ app = Celery("truecost")
 app.autodiscover_tasks(related_name="jobs")
 
 
-@app.add_defaults  # type: ignore[untyped-decorator]
+@app.add_defaults
 def settings_of_celery() -> dict[str, Any]:
     """Return them; asked for at first use, so that the embedded server's place is known by then."""
     from django.conf import settings
@@ -48,6 +48,7 @@ def settings_of_celery() -> dict[str, Any]:
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS * 5},
             },
+            "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },
     }
 

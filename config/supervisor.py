@@ -30,6 +30,7 @@ class Child(Protocol):
     def start(self) -> None: ...
     def is_alive(self) -> bool: ...
     def restart(self) -> None: ...
+    def ask_to_stop(self) -> None: ...
     def stop(self) -> None: ...
 
 
@@ -60,13 +61,16 @@ class Program:
         self.stop()
         self.start()
 
+    def ask_to_stop(self) -> None:
+        if self._process:
+            self._process.terminate()
+
     def stop(self) -> None:
         if not self._process:
             return
-        if self.is_alive():
-            self._process.terminate()
-            with suppress(subprocess.TimeoutExpired):
-                self._process.wait(STOP_SECONDS)
+        self.ask_to_stop()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
         self._kill_rest(self._process.pid)
         self._process.wait()
         self._process = None
@@ -106,7 +110,9 @@ class Supervisor:
                 self._start_again(child)
 
     def stop(self) -> None:
-        """Stop in reverse order: the database last, when nobody needs it any more."""
+        """Ask all at once, then wait in reverse order: the database last, when nobody needs it any more."""
+        for child in self.children:
+            child.ask_to_stop()
         while self.children:
             self.children.pop().stop()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from django.db import connection
 from kombu.connection import Connection
 from kombu.transport.sqlalchemy import Channel
 from sqlalchemy import create_engine, inspect
 
+from config.broker import forget_messages_before
 from config.celery import sqlalchemy_url
 
 
@@ -23,6 +26,8 @@ def test_a_message_goes_through(broker: str) -> None:
         assert message.payload == {"about": "slices"}
         message.ack()
     _dispose()
+    assert forget_messages_before(datetime(2026, 1, 1)) == 0  # noqa: DTZ001 - kombu's times have no zone
+    assert forget_messages_before(datetime(9999, 1, 1)) == 1  # noqa: DTZ001
 
 
 def test_the_tables_are_those_that_kombu_would_make(broker: str) -> None:

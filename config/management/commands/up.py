@@ -90,6 +90,9 @@ class Database:
     def restart(self) -> None:
         self.server.restart()
 
+    def ask_to_stop(self) -> None:
+        """Do nothing yet: the others need it to finish."""
+
     def stop(self) -> None:
         self.server.stop()
 
