@@ -17,12 +17,13 @@ from tests.oracle import Facts
 
 ZONES = ["UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland"]
 # Month ends in and out of UTC, and the clock changes of New York (8 March) and Auckland (5 April) of 2026.
-ANCHORS = [datetime(2026, 3, 1), datetime(2026, 3, 8, 7), datetime(2026, 4, 1), datetime(2026, 4, 4, 14)]
+ANCHORS = [datetime(2026, *when, tzinfo=UTC) for when in ((3, 1), (3, 8, 7), (4, 1), (4, 4, 14))]
 CHANGES = [date(2026, 3, 1), date(2026, 3, 8), date(2026, 4, 1), date(2026, 4, 5)]
 START = date(2026, 1, 1)
 TEAMS = ["Zoo", "ants", "Bees"]
 TIERS = ["commodity", "Mid", "frontier", "local"]
 TYPES = ["claim", "Ticket"]
+ACTIVITIES = ["review", "fix", "redo", "apology", "support", "prompting", "upkeep", "repair"]
 ROLES = ["clerk", "expert"]
 MODELS = [("acme", "alpha"), ("acme", "beta"), ("other", "beta"), ("other", "gamma"), ("", "delta")]
 TASKS = [f"{letter}{n}" for n in range(4) for letter in "tU"]
@@ -61,7 +62,7 @@ def price_rows(draw: Any) -> list[dict[str, Any]]:
         })  # fmt: skip
     for row in rows.values():
         if row.get("free"):  # a free model costs nothing
-            row.update({name: 0 for name in ("input", "output", "cache_read", "cache_write")})
+            row.update(dict.fromkeys(("input", "output", "cache_read", "cache_write"), 0))
     return list(rows.values())
 
 
@@ -88,12 +89,16 @@ def references(draw: Any, teams: list[str]) -> dict[str, Any]:
     if draw(st.booleans()):
         rates.append({"role": "clerk", "salary": 150000, "overhead": 0.3, "productive_hours": 1700,
                       "from": draw(st.sampled_from(CHANGES))})  # fmt: skip
-    types = []
-    for name in TYPES:
-        types.append(stated(
-            name=name, manual_minutes=draw(sometimes(minutes)), role="expert", value=draw(sometimes(st.just(12.5))),
+    types = [
+        stated(
+            name=name,
+            manual_minutes=draw(sometimes(minutes)),
+            role="expert",
+            value=draw(sometimes(st.just(12.5))),
             acceptance_days=draw(sometimes(st.integers(0, 30))),
-        ))  # fmt: skip
+        )
+        for name in TYPES
+    ]
     return {
         "teams": [{"name": team} for team in teams],
         "labour_rates": rates,
@@ -142,7 +147,7 @@ def call_records(draw: Any, teams: list[str]) -> list[dict[str, Any]]:
         call = stated(
             team=draw(st.sampled_from(teams)),
             id=draw(st.sampled_from("aBc")) + str(number % 15),
-            occurred_at=at.replace(tzinfo=UTC).isoformat(),
+            occurred_at=at.isoformat(),
             provider=draw(st.sampled_from([provider, provider, ""])) or None,
             model=draw(st.sampled_from([name, name, f"{name}-latest"])),
             task=draw(sometimes(st.sampled_from(TASKS))),
@@ -170,8 +175,8 @@ class Names:
         self.teams = teams
         self.tiers = [tier["name"] for tier in reference["tiers"]]
         self.models = period_models(reference["models"])
-        self.tasks = sorted({(call["team"], call["task"]) for call in calls if "task" in call}) + [(teams[0], "ghost")]
-        self.calls = sorted({(call["team"], call["id"]) for call in calls}) + [(teams[0], "ghost")]
+        self.tasks = [*sorted({(call["team"], call["task"]) for call in calls if "task" in call}), (teams[0], "ghost")]
+        self.calls = [*sorted({(call["team"], call["id"]) for call in calls}), (teams[0], "ghost")]
         staging = [call for call in calls if call.get("environment") == "staging"]
         self.unsure = {call.get("task") for call in staging} | {call["id"] for call in staging}
 
@@ -248,7 +253,7 @@ def correction(draw: Any, names: Names, id: str) -> dict[str, Any]:
     return stated(
         id=id, worked_on=str(date(2026, 2, 20) + timedelta(days=draw(st.integers(0, 60)))), minutes=draw(minutes),
         role=draw(st.sampled_from(ROLES)),
-        activity=draw(st.sampled_from(["review", "fix", "redo", "apology", "support", "prompting", "upkeep", "repair"])),
+        activity=draw(st.sampled_from(ACTIVITIES)),
         verdict=draw(sometimes(st.sampled_from(["accepted", "amended", "rejected"]))),
         _later={"minutes": draw(minutes), "verdict": draw(st.sampled_from(["accepted", "rejected"]))}, **target,
     )  # fmt: skip
@@ -302,7 +307,12 @@ def queries(draw: Any) -> dict[str, Any]:
     """A question: months, one or two dimensions, a lens, sometimes filters."""
     first, last = sorted(draw(st.tuples(st.sampled_from(MONTHS), st.sampled_from(MONTHS))))
     by = draw(st.lists(st.sampled_from(DIMENSIONS), min_size=1, max_size=2, unique=True))
-    values = {"tier": [*TIERS, None], "team": [*TEAMS, None], "model": [*MODEL_NAMES, None], "task_type": [*TYPES, None]}
+    values = {
+        "tier": [*TIERS, None],
+        "team": [*TEAMS, None],
+        "model": [*MODEL_NAMES, None],
+        "task_type": [*TYPES, None],
+    }
     filtered = draw(st.lists(st.sampled_from(list(values)), max_size=2, unique=True))
     return {
         "first": first, "last": last, "by": tuple(by), "lens": draw(st.sampled_from(["responsible", "route"])),

@@ -46,6 +46,7 @@ class Fallen:
     tries: list[Try] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     units: list[Unit] = field(default_factory=list)
+    touched: list[Task] = field(default_factory=list)  # once for every call
 
 
 def columns(fallen: Fallen, lens: str) -> dict[str, Any]:
@@ -71,7 +72,7 @@ def counts_of(fallen: Fallen) -> dict[str, Any]:
         "calls": len(fallen.calls),
         "priced_calls": sum(call.cost is not None for call in fallen.calls),
         "incomplete": any(call.cost is None for call in fallen.calls),
-        "tasks_touched": len({id(call.task) for call in fallen.calls}),
+        "tasks_touched": len({id(task) for task in fallen.touched}),
         **{f"{name}_tokens": sum(call.tokens[name] for call in fallen.calls) for name in BUCKETS},
     }
 

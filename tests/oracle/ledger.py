@@ -86,6 +86,8 @@ def ledger(book: Book) -> list[Entry]:
 def of_corrections(book: Book) -> Iterator[Entry]:
     for record in book.corrections:
         day = as_date(record["worked_on"])
+        if not exact(record.get("minutes") or 0):
+            continue  # a verdict alone
         labour = round(exact(record["minutes"]) / 60 * book.reference.rate(record["role"], day))
         for target in place(book, record, day, labour):
             yield Entry("correction", record["id"], record, CATEGORY[record["activity"]], "labour", target)

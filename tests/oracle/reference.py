@@ -77,8 +77,9 @@ class Reference:
         row = row or in_force(of_service(self.catalogue.get(model, []), service_tier), day)
         if row is None:
             return None
-        prices = {name: None if row.get(name) is None else exact(row[name]) * NANOS / 10**6 for name in BUCKETS}
         free = bool(row.get("free") or self.rows.get(model, {}).get("free"))
+        missing = Fraction(0) if free else None
+        prices = {name: missing if row.get(name) is None else exact(row[name]) * NANOS / 10**6 for name in BUCKETS}
         if not free and not any(prices.values()):
             return None
         return prices, free

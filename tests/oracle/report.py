@@ -54,14 +54,16 @@ def report_of(book: Book, query: Query) -> Record:
     fallen: dict[tuple[str | None, ...], Fallen] = {}
     whole = Fallen()
     entries = ledger(book)
-    for place, kind, thing in (*things(book, entries, query), *units(book, entries, query)):
+    for place, kind, thing in (*things(book, entries, query), *parts(book, entries, query)):
         if query.has(place):
             key = tuple(getattr(place, name) for name in query.by)
             for row in (fallen.setdefault(key, Fallen()), whole):
                 getattr(row, kind).append(thing)
-    # The total names no tier or model unless a filter does: its units are whole tasks.
-    in_total = units(book, entries, replace(query, by=()))
-    whole.units = [unit for place, _, unit in in_total if query.has(place)]
+    # The total names no tier or model unless a filter does: there a task is a whole.
+    whole.units, whole.touched = [], []
+    for place, kind, thing in parts(book, entries, replace(query, by=())):
+        if query.has(place):
+            getattr(whole, kind).append(thing)
     keys = sorted(fallen, key=lambda key: [(name is None, name or "") for name in key])
     return {
         "rows": [dict(zip(query.by, key, strict=True)) | columns(fallen[key], query.lens) for key in keys],
@@ -109,53 +111,66 @@ def place_of_entry(entry: Entry, query: Query) -> Place:
     return Place(target.tier, model_name(target.model), target.team, None, None, month_of(target.day))
 
 
-# -- tries (method 2) -----------------------------------------------------------------------------------------------
+# -- what a task is to a tier or model: tries (method 2), tasks touched (R16), units of the interval (R17) ---------
+
+
+def parts(book: Book, entries: list[Entry], query: Query) -> Iterator[tuple[Place, str, Any]]:
+    of_task: dict[int, list[Entry]] = {}
+    for entry in entries:
+        if entry.target.task:
+            of_task.setdefault(id(entry.target.task), []).append(entry)
+    for task in book.tasks.values():
+        for call in task.calls:
+            yield standing(place_of_call(call, query), task, query), "touched", task
+        if task.status != "pending":
+            yield from units(task, of_task.get(id(task), []), query)
+
+
+def standing(place: Place, task: Task, query: Query) -> Place:
+    """Where the part of a task stands to which a thing belongs: without the tier and model that are not named.
+
+    Where both are named, a model's part stands under the tier it delivered with, else that of its first call.
+    """
+    tier = place.tier if query.names("tier") else None
+    model = place.model if query.names("model") else None
+    if tier and model and query.lens == "responsible":
+        own = [call for call in (task.delivering, *task.calls) if call and model_name(call.model) == model]
+        tier = own[0].tier if own else tier
+    return place._replace(tier=tier, model=model)
 
 
 def tries(task: Task, query: Query) -> Iterator[tuple[Place, Try]]:
-    """Pairs (task, tier); where the model is named (task, model); where both are, (task, tier, model)."""
+    """Pairs (task, tier), or (task, model) where rows or filters name the model."""
     first_of: dict[Any, Call] = {}
     for call in task.attempts:
         first_of.setdefault(tried(call, query), call)
     for what, call in first_of.items():
         delivered = task.delivering is not None and tried(task.delivering, query) == what
         failed = delivered and task.status == "failure"
-        yield placed(task, query, call.tier, call.model, month_of(task.day)), Try(not delivered, failed)
+        where = placed(task, query, call.tier, call.model, month_of(task.day))
+        yield standing(where, task, query), Try(not delivered, failed)
 
 
 def tried(call: Call, query: Query) -> Any:
-    if query.names("model"):
-        return (call.tier, call.model) if query.names("tier") else call.model
-    return call.tier
+    return call.model if query.names("model") else call.tier
 
 
-# -- units of the interval (R17) --------------------------------------------------------------------------------------
+def units(task: Task, entries: list[Entry], query: Query) -> Iterator[tuple[Place, str, Unit]]:
+    """The part of a task in each month; it is a unit where it has a call, an entry, a try, or the task itself."""
+    found: dict[Place, list[int]] = {}
 
+    def part(place: Place) -> list[int]:
+        return found.setdefault(standing(place, task, query), [0, 0])
 
-def units(book: Book, entries: list[Entry], query: Query) -> Iterator[tuple[Place, str, Unit]]:
-    """The part of each task in each month, and in each tier or model where rows or filters name those."""
-    traced: dict[int, list[Entry]] = {}
+    for call in task.calls:
+        part(place_of_call(call, query))[0] += call.cost or 0
     for entry in entries:
-        if entry.target.task and entry.kind != "incident":
-            traced.setdefault(id(entry.target.task), []).append(entry)
-    for task in book.tasks.values():
-        if task.status == "pending":
-            continue
-        parts: dict[Place, list[int]] = {}
-        for call in task.calls:
-            parts.setdefault(unit_place(place_of_call(call, query), query), [0, 0])[0] += call.cost or 0
-        for entry in traced.get(id(task), []):
-            parts.setdefault(unit_place(place_of_entry(entry, query), query), [0, 0])[0] += entry.amount
-        parts.setdefault(unit_place(place_of_task(task, query), query), [0, 0])[1] += task.status == "success"
-        for where, (x, y) in parts.items():
-            yield where, "units", Unit(x, y)
-
-
-def unit_place(place: Place, query: Query) -> Place:
-    """Forget the tier and the model that neither rows nor filters name."""
-    return place._replace(
-        tier=place.tier if query.names("tier") else None, model=place.model if query.names("model") else None
-    )
+        part(place_of_entry(entry, query))[0] += entry.amount if entry.kind != "incident" else 0
+    for place, _ in tries(task, query):
+        part(place)
+    part(place_of_task(task, query))[1] += task.status == "success"
+    for place, (x, y) in found.items():
+        yield place, "units", Unit(x, y)
 
 
 # -- coverage ---------------------------------------------------------------------------------------------------------

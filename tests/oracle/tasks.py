@@ -157,7 +157,8 @@ class Task:
     def is_first_pass(self) -> bool:
         changed = any(harshness > 0 for _, harshness in self.verdicts)
         reworked = any(
-            record["activity"] in ("fix", "redo") and exact(record["minutes"]) > 0 for record, _ in self.corrections
+            record.get("activity") in ("fix", "redo") and exact(record.get("minutes") or 0) > 0
+            for record, _ in self.corrections
         )
         return self.status == "success" and not changed and not reworked
 
@@ -252,10 +253,16 @@ def link(book: Book, outcomes: list[Record]) -> None:
             if task:
                 task.corrections.append((correction, call))
     for incident in book.incidents:
-        for kind, name, _ in names_in(incident):
-            task, _ = book.named(incident, kind, name)
-            if task and is_confirmed(incident) and incident.get("invalidates_output", True):
-                task.invalidated = True
+        if is_confirmed(incident) and incident.get("invalidates_output", True):
+            invalidate(book, incident)
+
+
+def invalidate(book: Book, incident: Record) -> None:
+    """Fail every task that the incident names, whatever the weight."""
+    for kind, name, _ in names_in(incident):
+        task, _ = book.named(incident, kind, name)
+        if task:
+            task.invalidated = True
 
 
 def is_confirmed(incident: Record) -> bool:

@@ -100,7 +100,14 @@ def facts(
 def call(id: str, at: str, model: str = "cheap", task: str | None = None, **more: Any) -> dict[str, Any]:
     """A call of Claims with a million input tokens. `at` is `10-05`, at noon, or `10-05T23:30` and then UTC."""
     time = f"2026-{at}" + ("T12:00:00Z" if "T" not in at else ":00Z")
-    wire = {"team": "Claims", "id": id, "occurred_at": time, "provider": "acme", "model": model, "input_tokens": MILLION}
+    wire = {
+        "team": "Claims",
+        "id": id,
+        "occurred_at": time,
+        "provider": "acme",
+        "model": model,
+        "input_tokens": MILLION,
+    }
     if task:
         wire["task"] = task
     return {key: value for key, value in {**wire, **more}.items() if value is not ...}
@@ -122,10 +129,13 @@ def incident(id: str, on: str, loss: Any, **more: Any) -> dict[str, Any]:
 
 def on_task(*fields: Any, task: str, tier: str | None, model: str | None, amount: int) -> tuple[Any, ...]:
     """An entry on a task of Claims without task type: kind, source, day, rule, category, nature come first."""
-    kind, source, day, rule, category, nature = fields
-    return (kind, source, date.fromisoformat(f"2026-{day}"), rule, category, nature, "Claims", None, task, tier, model, amount)
+    return _entry(*fields, "Claims", None, task, tier, model, amount)
 
 
 def without_task(*fields: Any, team: str | None, tier: str | None, model: str | None, amount: int) -> tuple[Any, ...]:
-    kind, source, day, rule, category, nature = fields
-    return (kind, source, date.fromisoformat(f"2026-{day}"), rule, category, nature, team, None, None, tier, model, amount)
+    """An entry that names no known task."""
+    return _entry(*fields, team, None, None, tier, model, amount)
+
+
+def _entry(kind: str, source: str, day: str, *rest: Any) -> tuple[Any, ...]:
+    return (kind, source, date.fromisoformat(f"2026-{day}"), *rest)

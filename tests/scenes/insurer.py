@@ -13,7 +13,7 @@ CLAIMS = 20_000
 
 @cache
 def insurer() -> Facts:
-    """20,000 claims a month: in September on a frontier model at $4,705.88, in October on a commodity one at $705.88."""
+    """20,000 claims a month: frontier at $4,705.88 in September, commodity at $705.88 in October."""
     calls, outcomes = [], []
     for month, model, cost in (("09", "dear", "0.235294"), ("10", "cheap", "0.035294")):
         for number in range(CLAIMS):

@@ -138,8 +138,9 @@ SCENES = [
         "3.6", "the route lens puts all cost and the outcome with the entry tier",
         facts(*ESCALATION.calls, outcomes=tuple(ESCALATION.outcomes),
               corrections=(correction("k1", "10-07", 4, "review", task="t1"),)),
-        {("commodity",): {"tasks": 1, "successes": 1, "attempts": 2, "escalated": 1, "calls": 2, "wasted_tokens": usd(1),
-                          "token_bill": usd(11), "appraisal": usd(4), "true_cost_per_success": Fraction(usd(15)),
+        {("commodity",): {"tasks": 1, "successes": 1, "attempts": 2, "escalated": 1, "calls": 2,
+                          "wasted_tokens": usd(1), "token_bill": usd(11), "appraisal": usd(4),
+                          "true_cost_per_success": Fraction(usd(15)),
                           "token_cost_per_task": Fraction(usd(11))}},
         query={"lens": "route"},
     ),
@@ -217,4 +218,3 @@ SCENES = [
                               tier="commodity", model=None, amount=usd(9))],
     ),
 ]  # fmt: skip
-

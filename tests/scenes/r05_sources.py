@@ -14,6 +14,11 @@ THREE_TASKS = (
 )
 
 
+def fell_on(day):
+    """`cheap`, which was mid until that day."""
+    return model("cheap", [{"tier": "mid", "from": "2026-01-01"}, {"tier": "commodity", "from": day}], 1, 2)
+
+
 def fixed(name, first, last, amount, **scope):
     return {"name": name, "from": f"2026-{first}", "to": f"2026-{last}", "amount": amount, "kind": "compute", **scope}
 
@@ -42,7 +47,8 @@ SCENES = [
     ),
     Scene(
         "R5", "weights default to 1",
-        facts(*THREE_TASKS, incidents=(incident("i1", "10-09", 80, tasks=[{"task": "t1"}, {"task": "t3", "weight": 3}]),)),
+        facts(*THREE_TASKS, incidents=(
+            incident("i1", "10-09", 80, tasks=[{"task": "t1"}, {"task": "t3", "weight": 3}]),)),
         {("commodity",): {"external_failure": usd(20), "failures": 1}, ("frontier",): {"external_failure": usd(60)}},
     ),
     Scene(
@@ -121,13 +127,14 @@ SCENES = [
     ),
     Scene(
         "R6", "numbers are read as their decimal text",
-        facts(call("c1", "10-05", cost_usd=0.1), call("c2", "10-05", cost_usd=0.2), call("c3", "10-05", cost_usd=9.36525e-05)),
-        {("commodity",): {"token_bill": usd("0.3000936525") // 1}},
+        # the last is 93,652.5 nano-dollars
+        facts(call("c1", "10-05", cost_usd=0.1), call("c2", "10-05", cost_usd=0.2),
+              call("c3", "10-05", cost_usd=9.36525e-05)),
+        {("commodity",): {"token_bill": usd("0.300093652")}},
     ),
     Scene(
         "R7", "a period entry on a model is explicit, with the tier of the day it was worked on",
-        facts(models=[model("cheap", [{"tier": "mid", "from": "2026-01-01"}, {"tier": "commodity", "from": "2026-10-15"}],
-                            1, 2)],
+        facts(models=[fell_on("2026-10-15")],
               corrections=(correction("k1", "10-14", 1, "upkeep", model="cheap"),
                            correction("k2", "10-15", 2, "upkeep", model="cheap"))),
         {("mid",): {"prevention": usd(1), "allocated": usd(1)}, ("commodity",): {"prevention": usd(2)}},
@@ -139,7 +146,8 @@ SCENES = [
     ),
     Scene(
         "R7", "a period entry on a tier is scope, and its verdict is nobody's",
-        facts(*ONE_TASK, corrections=(correction("k1", "10-20", 14 * 60, "fix", tier="commodity", verdict="rejected"),)),
+        facts(*ONE_TASK, corrections=(
+            correction("k1", "10-20", 14 * 60, "fix", tier="commodity", verdict="rejected"),)),
         {("commodity",): {"internal_failure": usd(840), "successes": 1, "first_pass": 1, "judged": 0}},
     ),
     Scene(
@@ -170,7 +178,8 @@ SCENES = [
               call("c3", "10-07", "mystery", "t3", cost_usd=1),
               corrections=(correction("k1", "10-31", 1, "fix", role="clerk"),),
               labour_rates=[{"role": "clerk", "hourly": "0.00000012", "from": "2026-01-01"}]),
-        {("commodity",): {"internal_failure": 1}, ("frontier",): {"internal_failure": 1}, (None,): {"internal_failure": 0}},
+        {("commodity",): {"internal_failure": 1}, ("frontier",): {"internal_failure": 1},
+         (None,): {"internal_failure": 0}},
     ),
     Scene(
         "R7", "a team without tasks that month: unattributed, the team kept",
@@ -226,8 +235,7 @@ SCENES = [
     ),
     Scene(
         "R8", "a model's by its tier of each day",
-        facts(models=[model("cheap", [{"tier": "mid", "from": "2026-01-01"}, {"tier": "commodity", "from": "2026-10-11"}],
-                            1, 2)],
+        facts(models=[fell_on("2026-10-11")],
               fixed_costs=[fixed("Own GPUs", "10-01", "11-01", 31, model="cheap")]),
         {("mid",): {"fixed_compute": usd(10)}, ("commodity",): {"fixed_compute": usd(21)}},
     ),

@@ -5,6 +5,8 @@ from fractions import Fraction
 
 from .cast import MILLION, Scene, call, correction, facts, model, usd
 
+# It was mid until the middle of October.
+FELL = [{"tier": "mid", "from": "2026-01-01"}, {"tier": "commodity", "from": "2026-10-15"}]
 UNPRICED = {"calls": 1, "priced_calls": 0, "token_bill": None, "incomplete": True, "true_cost": 0}
 
 
@@ -32,18 +34,25 @@ SCENES = [
         "R9", "the tier of a call is that of its own day",
         facts(call("c1", "10-14", task="t1"), call("c2", "10-15", task="t1"), outcomes=({
                   "team": "Claims", "task": "t1", "outcome": "success"},),
-              models=[model("cheap", [{"tier": "mid", "from": "2026-01-01"}, {"tier": "commodity", "from": "2026-10-15"}],
-                            1, 2)]),
+              models=[model("cheap", FELL, 1, 2)]),
         {("mid",): {"tasks": 0, "calls": 1, "token_bill": usd(1), "attempts": 1, "escalated": 1},
          ("commodity",): {"tasks": 1, "calls": 1, "token_bill": usd(1), "attempts": 1, "escalated": 0}},
     ),
     Scene(
         "R9", "the model stayed the same all along: one try of it, and no escalation",
         facts(call("c1", "10-14", task="t1"), call("c2", "10-15", task="t1"),
-              models=[model("cheap", [{"tier": "mid", "from": "2026-01-01"}, {"tier": "commodity", "from": "2026-10-15"}],
-                            1, 2)]),
+              models=[model("cheap", FELL, 1, 2)]),
         {("acme/cheap",): {"tasks": 1, "calls": 2, "attempts": 1, "escalated": 0}},
         query={"by": ("model",)},
+    ),
+    Scene(
+        "R9", "by model and tier it stands under the tier it delivered with; its calls under their own",
+        facts(call("c1", "10-14", task="t1"), call("c2", "10-15", task="t1"),
+              models=[model("cheap", FELL, 1, 2)]),
+        {("acme/cheap", "mid"): {"tasks": 0, "calls": 1, "token_bill": usd(1), "attempts": 0, "tasks_touched": 0,
+                                 "wasted_tokens": usd(1)},
+         ("acme/cheap", "commodity"): {"tasks": 1, "calls": 1, "attempts": 1, "escalated": 0, "tasks_touched": 1}},
+        query={"by": ("model", "tier")},
     ),
     Scene(
         "R9", "a model without a tier that day is of the unknown tier",
@@ -52,7 +61,8 @@ SCENES = [
     ),
     Scene(
         "R9", "there is no fall-back between service tiers",
-        facts(call("c1", "10-14", service_tier="batch"), call("c2", "10-14", service_tier="priority"), call("c3", "10-14"),
+        facts(call("c1", "10-14", service_tier="batch"), call("c2", "10-14", service_tier="priority"),
+              call("c3", "10-14"),
               models=priced_by({"from": "2026-01-01", "input": 1, "output": 2},
                                {"from": "2026-01-01", "input": 0.5, "output": 1, "service_tier": "batch"})),
         {("commodity",): {"token_bill": usd("1.5"), "calls": 3, "priced_calls": 2, "incomplete": True}},
@@ -85,7 +95,8 @@ SCENES = [
     Scene(
         "R9", "a rate begins on its day",
         facts(call("c1", "10-05", task="t1"),
-              corrections=(correction("k1", "10-14", 1, "fix", task="t1"), correction("k2", "10-15", 1, "redo", task="t1")),
+              corrections=(correction("k1", "10-14", 1, "fix", task="t1"),
+                           correction("k2", "10-15", 1, "redo", task="t1")),
               labour_rates=[{"role": "adjuster", "hourly": 60, "from": "2026-01-01"},
                             {"role": "adjuster", "hourly": 120, "from": "2026-10-15"}]),
         {("commodity",): {"internal_failure": usd(3)}},

@@ -71,7 +71,8 @@ SCENES = [
     ),
     Scene(
         "R12", "what never links stays unattributed, and shares are not split again",
-        facts(T1, incidents=(incident("i1", "10-08", 9, tasks=[{"task": "t1", "weight": 1}, {"task": "gone", "weight": 2}]),)),
+        facts(T1, incidents=(
+            incident("i1", "10-08", 9, tasks=[{"task": "t1", "weight": 1}, {"task": "gone", "weight": 2}]),)),
         {("commodity",): {"external_failure": usd(3), "allocated": 0},
          (None,): {"external_failure": usd(6), "allocated": usd(6), "tasks": 0, "incidents": 1}},
         {"incidents": 1, "incident_cost": usd(9)},
@@ -92,7 +93,8 @@ SCENES = [
     Scene(
         "R13", "ids are a team's own",
         facts(T1, call("c1", "10-06", task="t2", team="Support"),
-              corrections=(correction("k1", "10-06", 5, task="t1"), correction("k1", "10-06", 7, task="t2", team="Support"))),
+              corrections=(correction("k1", "10-06", 5, task="t1"),
+                           correction("k1", "10-06", 7, task="t2", team="Support"))),
         {("Claims",): {"calls": 1, "internal_failure": usd(5)}, ("Support",): {"calls": 1, "internal_failure": usd(7)}},
         query={"by": ("team",)},
     ),
@@ -127,8 +129,10 @@ SCENES = [
     Scene(
         "R13", "a later version may name another task",
         facts(T1, call("c2", "10-05", "dear", "t2"),
-              corrections=(correction("k1", "10-06", 5, task="t1"), correction("k1", "10-06", 5, task="t2", version=2))),
-        {("commodity",): {"internal_failure": 0, "first_pass": 1}, ("frontier",): {"internal_failure": usd(5), "amended": 1}},
+              corrections=(correction("k1", "10-06", 5, task="t1"),
+                           correction("k1", "10-06", 5, task="t2", version=2))),
+        {("commodity",): {"internal_failure": 0, "first_pass": 1},
+         ("frontier",): {"internal_failure": usd(5), "amended": 1}},
     ),
     Scene(
         "R14", "entries say whether they are traced: the allocated are those that name no known task",

@@ -97,7 +97,7 @@ SCENES = [
         query={"filters": {"tier": None}},
     ),
     Scene(
-        "R16", "token cost per task divides by the tasks touched, or a cheap tier that escalates looks dear for nothing",
+        "R16", "token cost per task divides by the tasks touched: a cheap tier that escalates is not dear",
         TWO_ROUTES,
         {("commodity",): {"tasks": 1, "tasks_touched": 2, "token_cost_per_task": Fraction(usd(1))},
          ("frontier",): {"tasks": 1, "tasks_touched": 1, "token_cost_per_task": Fraction(usd(10))}},
@@ -168,8 +168,10 @@ SCENES = [
         "R18", "what names a staging call or task names nothing known",
         facts(call("c1", "10-05", task="t1", environment="staging"), call("c2", "10-05", task="t2"),
               call("c3", "10-05", task="t2", environment="staging"), outcomes=(outcome("t1"),),
-              corrections=(correction("k1", "10-06", 2, "fix", task="t1"), correction("k2", "10-06", 3, "fix", call="c3"),)),
-        {("commodity",): {"tasks": 1, "first_pass": 1, "internal_failure": 0}, (None,): {"tasks": 0, "internal_failure": usd(5)}},
+              corrections=(correction("k1", "10-06", 2, "fix", task="t1"),
+                           correction("k2", "10-06", 3, "fix", call="c3"))),
+        {("commodity",): {"tasks": 1, "first_pass": 1, "internal_failure": 0},
+         (None,): {"tasks": 0, "internal_failure": usd(5)}},
         coverage={"corrections_linked": Fraction(0), "unattributed_cost": usd(5)},
     ),
 ]  # fmt: skip
