@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from audits.sample.calibration import AZURE_CHAT_INPUT, AZURE_CHAT_OUTPUT
 from audits.sample.dates import HOURS_OPEN_MS, MONTHS, OPENING_MS, moment, working_days
 from audits.sample.draws import LATENCY_SPREAD, Draw
 from audits.sample.llms import HAIKU, SONNET, UNLISTED, Llm
@@ -74,8 +75,8 @@ def call(llm: Llm, name: str, team: str, month: date, draw: Draw, **fields: obje
         "provider": llm.provider,
         "model": llm.name,
         "team": team,
-        "input_tokens": draw.tokens(1155),
-        "output_tokens": draw.tokens(211),
+        "input_tokens": draw.tokens(AZURE_CHAT_INPUT),
+        "output_tokens": draw.tokens(AZURE_CHAT_OUTPUT),
         "latency_ms": int(draw.about(2500, LATENCY_SPREAD)) + 1,
         **fields,
     }  # fmt: skip

@@ -115,9 +115,9 @@ class Crude:
     with_incidents: float
 
 
-def rows(facts: Any) -> dict[tuple[str, str], Crude]:
+def rows(tasks: dict[str, Task]) -> dict[tuple[str, str], Crude]:
     groups: dict[tuple[str, str], list[Task]] = defaultdict(list)
-    for task in tasks_of(facts).values():
+    for task in tasks.values():
         groups[task.kind, task.policy.removesuffix("-batch")].append(task)
     return {key: row_of(tasks) for key, tasks in groups.items()}
 
