@@ -20,8 +20,8 @@ MIB = 1024 * 1024
 MIXED = os.urandom(200_000) + b"claims " * 50_000
 
 
-def zstd(data: bytes, **options: bool) -> bytes:
-    return zstandard.ZstdCompressor(**options).compress(data)
+def zstd(data: bytes, *, write_content_size: bool = True) -> bytes:
+    return zstandard.ZstdCompressor(write_content_size=write_content_size).compress(data)
 
 
 def zstd_stream(data: bytes) -> bytes:

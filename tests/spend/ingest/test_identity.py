@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spend.ingest.identity import digest_of, key_of, task_key_of
+from spend.ingest.identity import KeyKind, digest_of, key_of, task_key_of
 from spend.ingest.native import decode
 from spend.ingest.reading import read_item
 from spend.ingest.records import Call, Item, Kind
@@ -147,7 +147,7 @@ def test_keys_are_whole_uuids() -> None:
 
 
 def test_keys_tell_kinds_teams_and_ids_apart() -> None:
-    kinds = ("call", "task", "lone_task", "correction", "incident")
+    kinds: tuple[KeyKind, ...] = ("call", "task", "lone_task", "correction", "incident")
     names = ("1", "11", "a", "7:a", ":a", "", "\u00e9", "e\u0301", "call")
     keys = {key_of(kind, team, name) for kind in kinds for team in (1, 7, 11, 71) for name in names}
     assert len(keys) == len(kinds) * 4 * len(names)
