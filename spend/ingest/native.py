@@ -90,7 +90,7 @@ def _all_calls(values: list[object], at: datetime, *, is_clean: bool) -> list[It
     for index, call in enumerate(calls):
         if not EARLIEST <= call.occurred_at <= latest or not (is_clean or _is_printable(call)):
             return None
-        if call.reasoning_tokens is not None and call.reasoning_tokens > (call.output_tokens or -1):
+        if (call.reasoning_tokens or 0) > (call.output_tokens or 0):
             return None
         if call.occurred_at.tzinfo is not UTC:
             call = msgspec.structs.replace(call, occurred_at=call.occurred_at.astimezone(UTC))

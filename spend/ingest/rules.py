@@ -37,7 +37,7 @@ class Rules:
 
 
 def call_counts_its_reasoning(call: Call) -> Faults:
-    if call.reasoning_tokens is None:
+    if not call.reasoning_tokens:
         return
     if call.output_tokens is None:
         yield "reasoning_tokens", "needs output_tokens, which include them"

@@ -187,6 +187,11 @@ def test_null_is_absent() -> None:
     assert record("call", **nulls) == record("call")
 
 
+def test_no_reasoning_needs_no_output() -> None:
+    assert record("call", reasoning_tokens=0)
+    assert record("call", reasoning_tokens=0, output_tokens=0)
+
+
 def test_links_may_weigh_nothing_as_long_as_one_does() -> None:
     """R5: a link of weight 0 fails its task and costs it nothing."""
     assert record("incident", tasks=[{"task": "b", "weight": 0}, {"task": "a"}])

@@ -174,6 +174,8 @@ CALLS = st.fixed_dictionaries(
     optional={
         "task": st.none() | TEXT,
         "input_tokens": st.integers(-1, 10**10 + 1),
+        "output_tokens": st.none() | st.integers(0, 2),
+        "reasoning_tokens": st.none() | st.integers(0, 2),
         "cost_usd": st.decimals(0, 2 * 10**6, places=9).map(str),
         "status": st.sampled_from(["ok", "error", "timeout", "maybe"]),
         "final": st.booleans(),
