@@ -117,3 +117,7 @@ def note_failed_login(*, username: str, address: str, at: datetime) -> None:
 def forget_failed_logins(*, username: str, address: str) -> None:
     """Who got in starts at zero."""
     FailedLogin.objects.filter(username=name_tried(username), address=address).delete()
+
+
+def write_team(*, name: str, cost_centre: str) -> None:
+    Team.objects.update_or_create(name=name, defaults={"cost_centre": cost_centre})

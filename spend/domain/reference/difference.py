@@ -59,12 +59,13 @@ def _details(before: Record | None, after: Record) -> Iterator[str]:
             continue
         new = getattr(after, name)
         if before is None and new not in (None, "", (), False):
-            yield f"{name} {_shown(new)}"
+            yield f"{name} {shown(new)}"
         elif before is not None and getattr(before, name) != new:
-            yield f"{name} {_shown(getattr(before, name))} -> {_shown(new)}"
+            yield f"{name} {shown(getattr(before, name))} -> {shown(new)}"
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
+    """Return a value as people read it."""
     if value is None or value == "":
         return "none"
     if isinstance(value, Decimal):

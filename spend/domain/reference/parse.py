@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from spend.domain.names import provider_of
+from spend.domain.pricing import service_tier_of
 from spend.domain.reference.reading import Item, Limits, Problem, load, text_objection
 from spend.domain.reference.records import (
     ALWAYS,
@@ -38,8 +40,13 @@ BUCKETS = ("input", "cache_read", "cache_write", "cache_write_1h", "output")
 def parse(text: str) -> tuple[Reference, list[Problem]]:
     """Return the records of the file, or an empty Reference and what is wrong with it."""
     raw, problems = load(text)
-    for name in raw.keys() - READERS.keys():
-        problems.append(Problem(name, f"is not a section; there are {', '.join(READERS)}"))
+    return (Reference(), problems) if problems else parse_sections(raw)
+
+
+def parse_sections(raw: dict[str, Any]) -> tuple[Reference, list[Problem]]:
+    """Return the records of sections whose values are text, lists and mappings."""
+    unknown = [name for name in raw if name not in READERS]
+    problems = [Problem(name, f"is not a section; there are {', '.join(READERS)}") for name in unknown]
     records: list[Record] = []
     for section, read in READERS.items():
         records += _read_section(section, raw.get(section), read, problems)
@@ -112,7 +119,7 @@ def _tier(item: Item) -> Iterator[Record]:
 
 
 def _model(item: Item) -> Iterator[Record]:
-    provider, name = item.text("provider", longest=100), item.text("name", required=True)
+    provider, name = provider_of(item.text("provider", longest=100)) or "", item.text("name", required=True)
     if "/" in provider:
         item.objection("provider", "must not hold a slash")
     yield Model(
@@ -159,7 +166,7 @@ def _price(item: Item, provider: str, name: str) -> ModelPrice:
         name,
         item.day("from"),
         source,
-        item.text("service_tier", longest=50) or "standard",
+        service_tier_of(item.text("service_tier", longest=50)),
         item.whole_or_none("context_over", MOST_TOKENS) or 0,
         item.day_or_none("to"),
         **{bucket: item.number_or_none(bucket, MONEY) for bucket in BUCKETS},

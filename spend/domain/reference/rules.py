@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from spend.domain.names import provider_of
 from spend.domain.reference.reading import Problem
 from spend.domain.reference.records import (
     CATALOGUE,
@@ -74,8 +75,9 @@ def resolve(current: Reference, wanted: Reference) -> tuple[Reference, list[Prob
 def _meant(text: str, found: set[tuple[str, str]], by_name: dict[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:
     """Return the models that `provider/name`, else a bare name, can mean."""
     provider, slash, name = text.partition("/")
-    if slash and (provider, name) in found:
-        return [(provider, name)]
+    named = (provider_of(provider) or "", name)
+    if slash and named in found:
+        return [named]
     return sorted(by_name.get(text, ()))
 
 

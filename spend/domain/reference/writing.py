@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -23,6 +24,7 @@ from spend.domain.reference.records import (
     TaskType,
     Team,
     Tier,
+    full_name,
 )
 
 Mapping = dict[str, Any]
@@ -36,12 +38,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _number(dumper: yaml.SafeDumper, value: Decimal) -> yaml.ScalarNode:
-    """Write at least two places of what has any: these are mostly amounts."""
-    text = f"{value:f}"
-    if "." in text:
-        whole, places = text.split(".")
-        text = f"{whole}.{places.rstrip('0').ljust(2, '0')}"
-    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if '.' in text else 'int'}", text)
+    """Write the number, with at least two places where it has any: these are mostly amounts."""
+    whole, _, places = f"{value:f}".partition(".")
+    places = places.rstrip("0")
+    text = f"{whole}.{places.ljust(2, '0')}" if places else whole
+    return dumper.represent_scalar(f"tag:yaml.org,2002:{'float' if places else 'int'}", text)
 
 
 _Dumper.add_representer(Decimal, _number)
@@ -90,12 +91,21 @@ def _tier(tier: Tier) -> Mapping:
 
 
 def _models(reference: Reference) -> Iterator[Mapping]:
-    """Yield the models of which somebody said something: catalogue prices and derived tiers are not in the file."""
+    """Yield the models of which somebody said something: imported prices and derived tiers are not in the file."""
+    tiers: dict[tuple[str, str], list[ModelTier]] = defaultdict(list)
+    prices: dict[tuple[str, str], list[ModelPrice]] = defaultdict(list)
+    for tier in reference.model_tiers:
+        if not tier.derived:
+            tiers[tier.provider, tier.name].append(tier)
+    for price in reference.model_prices:
+        if not price.is_imported:
+            prices[price.provider, price.name].append(price)
+    named = {cost.model for cost in reference.fixed_costs}
     for model in reference.models:
         key = (model.provider, model.name)
-        tiers = [row for row in reference.model_tiers if (row.provider, row.name) == key and not row.derived]
-        prices = [row for row in reference.model_prices if (row.provider, row.name) == key and not row.is_imported]
-        yield _model(model, tiers, prices)
+        item = _model(model, tiers[key], prices[key])
+        if item.keys() - {"provider", "name"} or full_name(*key) in named:
+            yield item
 
 
 def _model(model: Model, tiers: list[ModelTier], prices: list[ModelPrice]) -> Mapping:
