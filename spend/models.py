@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from accounts.models import Team
 
 
-def money(**options: Any) -> models.DecimalField:
+def money(**options: Any) -> models.DecimalField[Any, Any]:
     """Dollars, exact to the nano-dollar."""
     return models.DecimalField(max_digits=18, decimal_places=9, **options)
 
