@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from audits.domain import frames
-from audits.domain.frames import RowSet, Sums
+from audits.domain.frames import Key, RowSet, Sums
 from audits.domain.latency import LATENCY_BUCKETS
 from audits.domain.lines import Lens, Line, line_of
 
@@ -98,20 +98,10 @@ def build(
     `calls` carry `latency`, a list of bucket counts, besides. `total_units` and `total_incidents` are those of the
     total line. Lines come sorted by key, None last.
     """
-    rows = frames.join(
-        {
-            "calls": calls,
-            "latency": _latency_rows(calls),
-            "tasks": tasks,
-            "units": units,
-            "entries": entries,
-            "incidents": incidents,
-        },
-        COLUMNS,
-    )
-    total = frames.total(rows, COLUMNS)
-    total["units"] |= {column: int(total_units[column] or 0) for column in _DISTINCT}
-    total["incidents"] = {"incidents": total_incidents}
+    latency = _latency_rows(calls)
+    row_sets = dict(zip(COLUMNS, (calls, latency, tasks, units, entries, incidents), strict=True))
+    rows = frames.join(row_sets, COLUMNS)
+    total = _total(rows, total_units, total_incidents)
     return Report(
         by=by,
         lens=lens,
@@ -119,6 +109,13 @@ def build(
         total=line_of((None,) * len(by), total, lens),
         coverage=_coverage(total, facts),
     )
+
+
+def _total(rows: Sequence[tuple[Key, Sums]], total_units: Mapping[str, Any], total_incidents: int) -> Sums:
+    total = frames.total(rows, COLUMNS)
+    total["units"] |= {column: int(total_units[column] or 0) for column in _DISTINCT}
+    total["incidents"] = {"incidents": total_incidents}
+    return total
 
 
 def _latency_rows(calls: RowSet) -> RowSet:
