@@ -30,7 +30,7 @@ up: .venv/installed node_modules/installed ## run everything: database, web, wor
 
 .PHONY: test
 test: tools lint types contracts migrations ## everything that must hold: lint, types, imports, migrations, tests
-	@$(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: .venv/installed-dev lint types contracts migrations ## as test, without the tests

@@ -17,9 +17,6 @@ import pytest
 
 from tests.infra.processes import eventually, free_port, home_with_spaces, manage, processes_of
 
-# Each start takes seconds, so one serves all tests that leave it running; they stay on one xdist worker.
-pytestmark = pytest.mark.xdist_group("up")
-
 
 @dataclass
 class Up:
@@ -59,6 +56,8 @@ def running(var: Path) -> Iterator[Up]:
         assert eventually(lambda: processes_of(var) == [])
 
 
+# Each start takes seconds, so one serves the tests that leave it running, to the one that kills it. `make test` keeps
+# the tests of a file together (--dist loadfile).
 @pytest.fixture(scope="module")
 def up(var: Path) -> Iterator[Up]:
     with running(var) as up:
