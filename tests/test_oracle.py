@@ -48,8 +48,7 @@ def test_every_ruling_that_moves_a_figure_has_a_scene():
 
 def test_the_worked_example():
     """DESIGN 3.10, to the last figure it states."""
-    before = report(insurer(), first="2026-09", last="2026-09")["total"]
-    after = report(insurer(), first="2026-10", last="2026-10")["total"]
+    before, after = report(insurer(), first="2026-09", last="2026-10", by=("month",))["rows"]
     assert before["token_bill"] - after["token_bill"] == usd("4000.00")
     assert (before["tasks"], before["successes"], before["failures"]) == (20_000, 20_000, 0)
     assert before["true_cost_per_success"] == Fraction(usd("4705.88"), 20_000)  # 0.235294

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from .facts import Facts, Record
@@ -68,6 +69,7 @@ def entries(facts: Facts) -> list[tuple[Any, ...]]:
     return sorted(((*key, amount) for key, amount in net.items()), key=lambda row: [str(field) for field in row])
 
 
+@cache
 def model_name(model: Model | None) -> str | None:
     if model is None:
         return None

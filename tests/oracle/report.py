@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, NamedTuple
 
 from .columns import Fallen, Try, Unit, columns, spent
@@ -54,7 +55,7 @@ def report_of(book: Book, query: Query) -> Record:
     fallen: dict[tuple[str | None, ...], Fallen] = {}
     whole = Fallen()
     entries = ledger(book)
-    for place, kind, thing in (*things(book, entries, query), *parts(book, entries, query)):
+    for place, kind, thing in chain(things(book, entries, query), parts(book, entries, query)):
         if query.has(place):
             key = tuple(getattr(place, name) for name in query.by)
             for row in (fallen.setdefault(key, Fallen()), whole):
@@ -136,7 +137,7 @@ def standing(place: Place, task: Task, query: Query) -> Place:
     if tier and model and query.lens == "responsible":
         own = [call for call in (task.delivering, *task.calls) if call and model_name(call.model) == model]
         tier = own[0].tier if own else tier
-    return place._replace(tier=tier, model=model)
+    return Place(tier, model, place.team, place.task_type, place.route, place.month)
 
 
 def tries(task: Task, query: Query) -> Iterator[tuple[Place, Try]]:
