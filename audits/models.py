@@ -91,7 +91,7 @@ class Version(models.Model):
 
 
 class Correction(Version):
-    """A human record of work caused by AI output. `task_name`, `call_name` say what it named; the keys, whom it means."""
+    """Human work caused by AI output. `task_name` and `call_name` say what it named; the keys, what that means."""
 
     worked_on = models.DateField(null=True)
     minutes = models.DecimalField(max_digits=10, decimal_places=4, default=0)
@@ -115,6 +115,9 @@ class Correction(Version):
             models.Index("task_key", condition=Q(latest=True), name="correction_by_task"),
             models.Index("call_key", condition=Q(latest=True), name="correction_by_call"),
             models.Index("worked_on", condition=Q(latest=True), name="correction_by_day"),
+            models.Index(
+                "id", condition=Q(latest=True, team=None) & ~Q(task_name="", call_name=""), name="correction_waiting"
+            ),
         ]
 
 
@@ -151,7 +154,10 @@ class IncidentLink(models.Model):
     weight = models.DecimalField(max_digits=30, decimal_places=15)
 
     class Meta:
-        indexes = [models.Index("key", name="incident_link_by_key")]
+        indexes = [
+            models.Index("key", name="incident_link_by_key"),
+            models.Index("id", condition=Q(key=None), name="incident_link_waiting"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}:{self.weight}"

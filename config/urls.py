@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config import views
 
-APPS: list[str] = ["accounts.urls"]  # "spend.urls", "audits.urls" as they come
+APPS = ["accounts.urls", "spend.urls", "audits.urls"]
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

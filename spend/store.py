@@ -108,6 +108,8 @@ def digests_of_calls(ids: Iterable[UUID]) -> dict[UUID, bytes]:
 
 def insert_tasks(tasks: Sequence[TaskRow]) -> None:
     """Make sure that `tasks` (unique by id) exist on their earliest day, and mark the slices they are in as dirty."""
+    if not tasks:
+        return
     fresh = _insert_new_tasks(tasks)
     slices = {(task.team_id, task.day) for task in tasks if task.id in fresh}
     known = sorted((task for task in tasks if task.id not in fresh), key=lambda task: task.id)
@@ -163,3 +165,35 @@ def mark_dirty(slices: Iterable[tuple[int | None, date]]) -> None:
 def mark_tasks_dirty(task_keys: Sequence[UUID]) -> None:
     """Mark the slices of those of `task_keys` that exist."""
     mark_dirty(_slices_of(task_keys))
+
+
+def digests_of_versions(table: str, identities: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
+    """Return identity -> version -> digest of what `table` holds of `identities`."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            f"SELECT identity, version, digest FROM {table} WHERE identity = ANY(%b)", [sorted(set(identities))]
+        )
+        stored: dict[UUID, dict[int, bytes]] = {}
+        for identity, version, digest in cursor:
+            stored.setdefault(identity, {})[version] = digest
+        return stored
+
+
+def supersede_versions(table: str, identities: Iterable[UUID]) -> None:
+    """Mark the stored versions of `identities` as no longer the latest."""
+    with raw_cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET latest = false WHERE latest AND identity = ANY(%b)", [list(identities)])
+
+
+def existing_tasks(task_keys: Iterable[UUID]) -> set[UUID]:
+    """Return those of `task_keys` that are tasks."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT id FROM spend_task WHERE id = ANY(%b)", [list(task_keys)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def existing_calls(call_keys: Iterable[UUID]) -> set[UUID]:
+    """Return those of `call_keys` that are calls which enter reports."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT id FROM spend_call WHERE counted AND id = ANY(%b)", [list(call_keys)])
+        return {row[0] for row in cursor.fetchall()}

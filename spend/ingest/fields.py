@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from decimal import Context, Decimal, DecimalException, Inexact, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal, DecimalException, Inexact, InvalidOperation
 from typing import Any
 
 import msgspec
@@ -29,6 +29,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _EXACT = Context(prec=40, traps=[Inexact, InvalidOperation])
+_ROUNDING = Context(prec=400, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
 
 
 def described(value: object) -> str:
@@ -109,9 +110,13 @@ def whole(*, least: int, most: int) -> Reader:
     return read
 
 
-def decimal(*, most: int, places: int) -> Reader:
-    """Read a number >= 0 from its decimal text; equal numbers become the same Decimal, digit by digit."""
+def decimal(*, most: int, places: int, rounds: bool = False) -> Reader:
+    """Read a number >= 0 from its decimal text; equal numbers become the same Decimal, digit by digit.
+
+    With `rounds` further places are rounded half even: machines compute costs in floats, people do not type them.
+    """
     step = Decimal(1).scaleb(-places)
+    context = _ROUNDING if rounds else _EXACT
 
     def read(value: object, _at: datetime) -> Decimal:
         number = _number(value)
@@ -120,7 +125,7 @@ def decimal(*, most: int, places: int) -> Reader:
         if number > most:
             raise ValueError(f"must be <= {most}")
         try:
-            return _EXACT.quantize(number.copy_abs(), step)  # of -0.0 as well
+            return context.quantize(number.copy_abs(), step)  # of -0.0 as well
         except DecimalException:
             raise ValueError(f"must have at most {places} decimal places") from None
 

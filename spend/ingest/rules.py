@@ -86,7 +86,7 @@ def incident_is_discovered_after_it_occurred(incident: Incident) -> Faults:
 
 _tokens = fields.whole(least=0, most=records.MOST_TOKENS)
 _minutes = fields.decimal(most=100_000, places=4)
-_call_cost = fields.decimal(most=10**6, places=9)
+_call_cost = fields.decimal(most=10**6, places=9, rounds=True)
 _loss = fields.decimal(most=10**9, places=9)
 
 # What corrections, incidents and outcomes share (R12, R13).

@@ -12,6 +12,7 @@ from decimal import Decimal
 from accounts.models import Team
 from spend.domain import pricing
 from spend.domain.money import to_nanos
+from spend.domain.names import provider_of
 from spend.models import Installation, Llm, LlmTier, Price, TaskType
 
 
@@ -44,7 +45,9 @@ class Book:
     inherited: frozenset[int]
     prices: dict[int, list[pricing.Price]]
     tiers: dict[int, TierHistory]
+    tierless: set[int] = field(default_factory=set)  # models from whose catalogue price no tier follows
     _by_name: dict[str, set[int]] = field(default_factory=dict)
+    _named: dict[tuple[str | None, str], int | None] = field(default_factory=dict)
     _price_books: dict[int, pricing.PriceBook] = field(default_factory=dict)
     _tier_memo: dict[tuple[int, date], int | None] = field(default_factory=dict)
 
@@ -55,14 +58,29 @@ class Book:
                 by_name[name].add(llm)
         self._by_name = dict(by_name)
 
-    def llm_named(self, provider: str, name: str) -> int | None:
-        """Return the model of this name. Without a provider: the only one of the name, else the one known as unknown."""
+    def llm_named(self, provider: str | None, name: str) -> int | None:
+        """Return the model that the wire calls so, None when it was not met before.
+
+        Without a provider: the only one of the name, else the one that stands for the unknown (R9).
+        """
+        try:
+            return self._named[provider, name]
+        except KeyError:
+            llm = self._named[provider, name] = self._look_up(provider_of(provider) or "", name)
+            return llm
+
+    def _look_up(self, provider: str, name: str) -> int | None:
         if provider:
             return self.llms.get((provider, name))
         candidates = self._by_name.get(name, set())
         if len(candidates) == 1:
             return next(iter(candidates))
         return self.llms.get(("", name))
+
+    def llm_called(self, text: str) -> int | None:
+        """Return the model that people mean by `provider/name` or by a name only one provider offers."""
+        provider, _, name = text.partition("/")
+        return self.llms.get((provider, name)) or self._look_up("", text)
 
     def prices_of(self, llm: int) -> pricing.PriceBook:
         book = self._price_books.get(llm)

@@ -43,8 +43,6 @@ def call_with(raw_field: str) -> bytes:
         ('"cost_usd":1e9999999999999999999', "cost_usd", "must be a number, not NaN or infinite"),
         ('"cost_usd":1e400', "cost_usd", "must be <= 1000000"),
         ('"cost_usd":1000000.000000001', "cost_usd", "must be <= 1000000"),
-        ('"cost_usd":0.0000000001', "cost_usd", "must have at most 9 decimal places"),
-        ('"cost_usd":1e-400', "cost_usd", "must have at most 9 decimal places"),
         ('"cost_usd":"NaN"', "cost_usd", "must be a number such as 12.50"),
         ('"cost_usd":" 1"', "cost_usd", "must be a number such as 12.50"),
         ('"cost_usd":"1_000"', "cost_usd", "must be a number such as 12.50"),

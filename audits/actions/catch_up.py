@@ -1,0 +1,37 @@
+"""Bring every derived row up to the moment, before a report is answered and by the worker in between."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from audits.actions.ledger import FIXED_COST, Sources, settle
+from audits.actions.linking import link_waiting
+from audits.actions.refresh import refresh_dirty, settle_scopes
+from audits.models import Calendar, FixedCost, TaskState
+from spend.store import mark_dirty
+
+
+def catch_up(*, at: datetime, today: date) -> None:
+    """Work in the passing of time and every fact committed so far. `today` is the day of `at` in the reporting zone."""
+    work_in_day(at=at, today=today)
+    link_waiting(at=at, today=today)
+    refresh_dirty(at=at, today=today)
+    settle_scopes(at=at, today=today)
+    refresh_dirty(at=at, today=today)
+
+
+@transaction.atomic
+def work_in_day(*, at: datetime, today: date) -> None:
+    """Once a day: mark the tasks whose acceptance window is over (R4), let fixed costs accrue (R8)."""
+    calendar = Calendar.objects.select_for_update().first()
+    if calendar is not None and calendar.worked_in >= today:
+        return
+    over = TaskState.objects.filter(changes_on__lte=today).order_by().values_list("team_id", "day").distinct()
+    mark_dirty(over)
+    settle(Sources.of(FIXED_COST, FixedCost.objects.values_list("identity", flat=True)), at=at, today=today)
+    if calendar is None:
+        Calendar.objects.create(worked_in=today)
+    else:
+        Calendar.objects.filter(pk=calendar.pk).update(worked_in=today)

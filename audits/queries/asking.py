@@ -1,0 +1,75 @@
+"""A report's query from the words of an address or a command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from audits.queries.daily import DIMENSIONS, FILTERS, Query
+from audits.queries.reports import UnknownName, ids_of_filters
+from spend.domain.periods import Month, Period
+
+LENSES = ("responsible", "route")
+BASES = ("restated", "reported")
+PARAMETERS = ("from", "to", "by", "lens", "basis", *FILTERS)
+
+
+class BadQuery(Exception):
+    """What was asked cannot be answered; `errors` maps each parameter to the reason."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(f"{name}: {' '.join(reasons)}" for name, reasons in errors.items()))
+        self.errors = errors
+
+
+def parse_query(words: Mapping[str, Sequence[str]], *, teams: frozenset[int] | None, latest: Month) -> Query:
+    """Return the query that `words` (parameter -> values given) ask for; `latest` is the month when none is given.
+
+    `teams` are the ids of the teams whose figures may be seen, None for all. Raises BadQuery naming every bad one.
+    """
+    errors: dict[str, list[str]] = {name: ["is not a parameter"] for name in words if name not in PARAMETERS}
+    first = _month(words, "from", latest, errors)
+    last = _month(words, "to", first or latest, errors)
+    if first and last and last < first:
+        errors["to"] = ["is before from"]
+    by = _dimensions(words, errors)
+    lens = _choice(words, "lens", LENSES, errors)
+    basis = _choice(words, "basis", BASES, errors)
+    filters: dict[str, tuple[int | None, ...]] = {}
+    for name in FILTERS:
+        wanted = [value for value in words.get(name, ()) if value]
+        try:
+            filters |= ids_of_filters({name: wanted} if wanted else {})
+        except UnknownName as problem:
+            errors[name] = [str(problem)]
+    if errors or first is None or last is None:
+        raise BadQuery(errors)
+    return Query(Period(first, last), by, lens, basis, filters, teams)
+
+
+def _month(words: Mapping[str, Sequence[str]], name: str, default: Month, errors: dict[str, list[str]]) -> Month | None:
+    given = [value for value in words.get(name, ()) if value]
+    if not given:
+        return default
+    try:
+        return Month.parse(given[-1])
+    except ValueError:
+        errors[name] = ["must be a month like 2026-10"]
+        return None
+
+
+def _dimensions(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]) -> tuple[str, ...]:
+    given = [part.strip() for value in words.get("by", ()) for part in value.split(",") if part.strip()]
+    if unknown := [part for part in given if part not in DIMENSIONS]:
+        errors["by"] = [f"{unknown[0]!r} is not one of: {', '.join(DIMENSIONS)}"]
+    elif len(given) > 2 or len(set(given)) != len(given):
+        errors["by"] = ["takes one dimension, or two different ones"]
+    return tuple(given) or ("tier",)
+
+
+def _choice(
+    words: Mapping[str, Sequence[str]], name: str, options: tuple[str, ...], errors: dict[str, list[str]]
+) -> str:
+    given = [value for value in words.get(name, ()) if value]
+    if given and given[-1] not in options:
+        errors[name] = [f"must be one of: {', '.join(options)}"]
+    return given[-1] if given else options[0]

@@ -1,0 +1,197 @@
+"""The sums of daily rows, grouped and filtered as a report asks for. SQL only adds; every rule is in the domain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from audits.domain.latency import LATENCY_BUCKETS
+from spend.domain.periods import Period
+
+DIMENSIONS = ("team", "tier", "model", "task_type", "route", "month")
+FILTERS = ("team", "tier", "model", "task_type")
+
+Key = tuple[Any, ...]
+Sums = list[tuple[Key, dict[str, Any]]]
+
+_ENTRY_TIER = "NULLIF(NULLIF(split_part(route, '>', 1), ''), '0')::bigint"
+_SAME = {"team": "team_id", "task_type": "task_type_id", "route": "NULLIF(route, '')"}
+_OWN = {**_SAME, "tier": "tier_id", "model": "llm_id"}
+_BY_ROUTE = {**_SAME, "tier": _ENTRY_TIER, "model": "first_llm_id"}
+_ENTRIES_BY_ROUTE = {
+    **_SAME,
+    "tier": f"CASE WHEN traced THEN {_ENTRY_TIER} ELSE tier_id END",
+    "model": "CASE WHEN traced THEN first_llm_id ELSE llm_id END",
+}
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a report is asked for: `filters` maps a dimension to the ids wanted, None among them for unattributed.
+
+    `teams` are the ids of the teams whose figures may be seen, None for all.
+    """
+
+    period: Period
+    by: tuple[str, ...] = ("tier",)
+    lens: str = "responsible"
+    basis: str = "restated"
+    filters: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
+    teams: frozenset[int] | None = None
+
+    @property
+    def named(self) -> set[str]:
+        """The dimensions that rows or filters name."""
+        return {*self.by, *self.filters}
+
+    def without_rows(self) -> Query:
+        """The same query for its total line."""
+        return Query(self.period, (), self.lens, self.basis, self.filters, self.teams)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A set of daily rows: how its dimensions are spelt, and the column that says when."""
+
+    name: str
+    dimensions: dict[str, str]
+    when: str
+    where: str = "true"
+
+
+def calls(query: Query) -> Sums:
+    """Calls by their own day. `other_months_cost` is of tasks whose day lies outside the period."""
+    table = _Table("audits_dailycalls", _dimensions(query), "day")
+    columns = {name: f"sum({name})" for name in _CALL_SUMS}
+    outside = "task_day < %(first)s OR task_day >= %(end)s"
+    columns["other_months_cost"] = f"COALESCE(sum(cost) FILTER (WHERE {outside}), 0)"
+    rows = _grouped(query, table, columns)
+    for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
+        sums["latency"] = list(buckets.values())
+    return rows
+
+
+_CALL_SUMS = (
+    "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "cost",
+    "wasted", "pending_cost",
+)  # fmt: skip
+_TASK_SUMS = (
+    "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "value", "valued",
+    "manual", "with_manual",
+)  # fmt: skip
+
+
+def _latencies(query: Query, table: _Table) -> Sums:
+    columns = {f"b{index}": f"sum(latency[{index + 1}])" for index in range(LATENCY_BUCKETS)}
+    return _grouped(query, table, columns)
+
+
+def tasks(query: Query) -> Sums:
+    table = _Table("audits_dailytasks", _dimensions(query), "task_day")
+    return _grouped(query, table, {name: f"sum({name})" for name in _TASK_SUMS})
+
+
+def tries(query: Query) -> Sums:
+    """Attempts, escalated and failed tries: of models where the query names the model, else of tiers."""
+    level = "llm" if "model" in query.named else "tier"
+    table = _Table("audits_dailyunits", _dimensions(query), "month", f"level = '{level}'")
+    return _grouped(query, table, {name: f"sum({name})" for name in ("attempts", "escalated", "failed")})
+
+
+def units(query: Query) -> Sums:
+    """The sums of R17, and the tasks touched: each task once in the period, or once in each month of it."""
+    level = "task"
+    if query.lens == "responsible" and "tier" in query.named:
+        level = "tier"
+    if query.lens == "responsible" and "model" in query.named:
+        level = "llm"
+    first_in_row = "true" if "month" in query.by else "previous_month IS NULL OR previous_month < %(first)s"
+    columns = {name: f"sum({name})" for name in ("n", "sum_x", "sum_xx", "sum_y", "sum_xy")}
+    columns["touched"] = f"COALESCE(sum(touched) FILTER (WHERE {first_in_row}), 0)"
+    return _grouped(query, _Table("audits_dailyunits", _dimensions(query), "month", f"level = '{level}'"), columns)
+
+
+def entries(query: Query) -> Sums:
+    """The ledger by category, with the memo sums of a report row."""
+    columns = {
+        **{name: _sum_where(f"category = '{name}'") for name in CATEGORIES},
+        "labour": _sum_where("nature = 'labour'"),
+        "allocated": _sum_where("NOT traced"),
+        "allocated_without_incidents": _sum_where("NOT traced AND source_kind <> 'incident'"),
+        "pending": "COALESCE(sum(pending), 0)",
+        "incident_cost": _sum_where("source_kind = 'incident'"),
+        "unattributed": _sum_where("tier_id IS NULL"),
+    }
+    return _grouped(query, _Table("audits_dailyentries", _entry_dimensions(query), _entry_when(query)), columns)
+
+
+def incidents(query: Query) -> Sums:
+    """The number of distinct incidents that cost something in each row, from the ledger itself: they are few."""
+    dimensions = _entry_dimensions(query)
+    source = (
+        "(SELECT e.source, e.team_id, e.tier_id, e.llm_id, e.task_type_id, e.traced, COALESCE(s.route, '') AS route,"
+        " s.first_llm_id, e.service_date AS task_day, e.posting_month FROM audits_entry e"
+        " LEFT JOIN audits_taskstate s ON s.task_key = e.task_key WHERE e.source_kind = 'incident'"
+        " AND e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM audits_entry r WHERE r.reverses_id = e.id)) AS i"
+    )
+    return _grouped(query, _Table(source, dimensions, _entry_when(query)), {"incidents": "count(DISTINCT source)"})
+
+
+CATEGORIES = ("fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure")
+
+
+def _sum_where(condition: str) -> str:
+    return f"COALESCE(sum(amount) FILTER (WHERE {condition}), 0)"
+
+
+def _dimensions(query: Query) -> dict[str, str]:
+    return _BY_ROUTE if query.lens == "route" else _OWN
+
+
+def _entry_dimensions(query: Query) -> dict[str, str]:
+    return _ENTRIES_BY_ROUTE if query.lens == "route" else _OWN
+
+
+def _entry_when(query: Query) -> str:
+    return "posting_month" if query.basis == "reported" else "task_day"
+
+
+def _grouped(query: Query, table: _Table, columns: dict[str, str]) -> Sums:
+    """Run one GROUP BY and return its rows, ordered by key, with integers where they are whole numbers."""
+    dimensions = {**table.dimensions, "month": f"date_trunc('month', {table.when})::date"}
+    keys = [dimensions[name] for name in query.by]
+    conditions, params = _conditions(query, dimensions)
+    grouping = ", ".join(str(index + 1) for index in range(len(keys)))
+    group = f" GROUP BY {grouping} ORDER BY {grouping}" if keys else " HAVING count(*) > 0"
+    sql = (
+        f"SELECT {', '.join([*keys, *columns.values()])} FROM {table.name}"
+        f" WHERE {table.when} >= %(first)s AND {table.when} < %(end)s AND {table.where}{conditions}{group}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        found: Sequence[tuple[Any, ...]] = cursor.fetchall()
+    width = len(keys)
+    return [(row[:width], dict(zip(columns, map(_whole, row[width:]), strict=True))) for row in found]
+
+
+def _whole(value: Any) -> int:
+    """PostgreSQL adds bigints up to a numeric without fraction."""
+    return int(value)
+
+
+def _conditions(query: Query, dimensions: dict[str, str]) -> tuple[str, dict[str, Any]]:
+    params: dict[str, Any] = {"first": query.period.first_day, "end": query.period.end_day}
+    conditions = ""
+    if query.teams is not None:
+        conditions += " AND team_id = ANY(%(teams)s)"
+        params["teams"] = sorted(query.teams)
+    for name, wanted in query.filters.items():
+        expression = dimensions[name]
+        known = [value for value in wanted if value is not None]
+        either = f"{expression} = ANY(%({name})s)"
+        conditions += f" AND ({either} OR {expression} IS NULL)" if None in wanted else f" AND {either}"
+        params[name] = known
+    return conditions, params

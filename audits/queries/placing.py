@@ -1,0 +1,31 @@
+"""What placing by scope asks for: tiers of models by day, and how many tasks of a month each tier delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+
+from django.db.models import Sum
+
+from audits.domain.attribution import Lookups
+from audits.models import DailyTasks
+from spend.domain.periods import Month
+from spend.models import Tier
+from spend.queries.book import book
+
+
+def lookups() -> Lookups:
+    """Return look-ups that read once what they are asked for; they hold for one transaction."""
+    return Lookups(
+        tier_of=book().tier_on,
+        tasks_by_tier=cache(tasks_by_tier),
+        tier_names=dict(Tier.objects.values_list("id", "name")),
+    )
+
+
+def tasks_by_tier(team: int, month: date) -> Mapping[int | None, int]:
+    """Return the number of the team's tasks of the month that begins with `month`, by the tier that delivered them."""
+    end = Month.of(month).end_day
+    rows = DailyTasks.objects.filter(team_id=team, task_day__gte=month, task_day__lt=end)
+    return {row["tier_id"]: row["total"] for row in rows.values("tier_id").annotate(total=Sum("tasks"))}

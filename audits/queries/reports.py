@@ -1,0 +1,204 @@
+"""The true-cost report of a query: sums of daily rows, made into lines by the domain, with names for ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import Team
+from audits.domain.lines import Line
+from audits.domain.report import Coverage, CoverageFacts, build
+from audits.models import Incident
+from audits.queries import daily
+from audits.queries.daily import Query
+from spend.models import Llm, TaskType, Tier
+
+UNATTRIBUTED = "unattributed"
+_NO_UNITS = {"touched": 0, "n": 0, "sum_x": 0, "sum_xx": 0, "sum_y": 0, "sum_xy": 0}
+_NO_TRIES = {"attempts": 0, "escalated": 0, "failed": 0}
+
+
+class UnknownName(Exception):
+    """A filter names what does not exist; `dimension` says of what kind."""
+
+    def __init__(self, dimension: str, name: str) -> None:
+        super().__init__(f"no such {dimension.replace('_', ' ')}: {name!r}")
+        self.dimension = dimension
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line with the names of its dimensions; None is unattributed."""
+
+    names: dict[str, str | None]
+    ids: dict[str, Any]
+    line: Line
+
+
+@dataclass(frozen=True)
+class TrueCost:
+    """A whole report. `as_of` is when it was read."""
+
+    query: Query
+    as_of: datetime
+    rows: list[Row]
+    total: Line
+    coverage: Coverage
+
+
+def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
+    """Return the report as the daily rows have it; bring them up to date first (`actions.catch_up`)."""
+    with _one_moment():
+        total = query.without_rows()
+        total_units = daily.units(total)
+        total_incidents = daily.incidents(total)
+        report = build(
+            by=query.by,
+            lens="route" if query.lens == "route" else "responsible",
+            calls=daily.calls(query),
+            tasks=daily.tasks(query),
+            units=[
+                *((key, sums | _NO_TRIES) for key, sums in daily.units(query)),
+                *((key, sums | _NO_UNITS) for key, sums in daily.tries(query)),
+            ],
+            total_units=total_units[0][1] if total_units else _NO_UNITS,
+            entries=daily.entries(query),
+            incidents=daily.incidents(query),
+            total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
+            facts=_coverage_facts(total),
+        )
+        names = _names(query.by)
+    rows = [
+        Row(
+            names={name: names[name](value) for name, value in zip(query.by, line.key, strict=True)},
+            ids=dict(zip(query.by, line.key, strict=True)),
+            line=line,
+        )
+        for line in report.lines
+    ]
+    rows.sort(key=lambda row: [(name is None, name or "") for name in row.names.values()])
+    return TrueCost(query, as_of, rows, report.total, report.coverage)
+
+
+@contextmanager
+def _one_moment() -> Iterator[None]:
+    """All statements inside see the same state of the database, unless the caller's transaction decides otherwise."""
+    is_own = not connection.in_atomic_block
+    with transaction.atomic():
+        if is_own:
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
+
+
+def _coverage_facts(query: Query) -> CoverageFacts:
+    calls = daily.calls(query)
+    corrections, linked_corrections = _links(_CORRECTIONS, query)
+    incidents, linked_incidents = _links(_INCIDENTS, query)
+    still_open = Incident.objects.filter(
+        latest=True,
+        withdrawn=False,
+        status="open",
+        occurred_on__gte=query.period.first_day,
+        occurred_on__lt=query.period.end_day,
+    )
+    if query.teams is not None:
+        still_open = still_open.filter(team_id__in=query.teams)
+    return CoverageFacts(
+        other_months_token_bill=calls[0][1]["other_months_cost"] if calls else 0,
+        open_incidents=still_open.count(),
+        corrections_naming=corrections,
+        corrections_linked=linked_corrections,
+        incidents_naming=incidents,
+        incidents_linked=linked_incidents,
+    )
+
+
+_KNOWN = (
+    "(EXISTS (SELECT 1 FROM spend_task t WHERE t.id = {0}.{1})"
+    " OR EXISTS (SELECT 1 FROM spend_call c WHERE c.id = {0}.{2} AND c.counted))"
+)
+_CORRECTIONS = (
+    f"SELECT count(*), count(*) FILTER (WHERE {_KNOWN.format('k', 'task_key', 'call_key')}) FROM audits_correction k"
+    " WHERE k.latest AND NOT k.withdrawn AND (k.task_name <> '' OR k.call_name <> '')"
+    " AND k.worked_on >= %(first)s AND k.worked_on < %(end)s AND {teams}"
+)
+_INCIDENTS = (
+    "SELECT count(*), count(*) FILTER (WHERE linked) FROM (SELECT bool_and("
+    f"{_KNOWN.format('l', 'key', 'key')}) AS linked FROM audits_incident k JOIN audits_incidentlink l"
+    " ON l.incident_id = k.id WHERE k.latest AND NOT k.withdrawn AND k.occurred_on >= %(first)s"
+    " AND k.occurred_on < %(end)s AND {teams} GROUP BY k.id) AS each"
+)
+
+
+def _links(sql: str, query: Query) -> tuple[int, int]:
+    """Return how many records of the period name a task or call, and how many of those name only known ones."""
+    params: dict[str, Any] = {"first": query.period.first_day, "end": query.period.end_day}
+    wanted = query.teams
+    named = [team for team in query.filters.get("team", ()) if team is not None]
+    if named:
+        wanted = frozenset(named) & wanted if wanted is not None else frozenset(named)
+    condition = "true"
+    if wanted is not None:
+        condition, params["teams"] = "k.team_id = ANY(%(teams)s)", sorted(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.replace("{teams}", condition), params)
+        naming, linked = cursor.fetchone()
+    return naming, linked
+
+
+def _names(by: tuple[str, ...]) -> dict[str, Callable[[Any], str | None]]:
+    """Return, for each dimension, what turns its value into its name."""
+    tiers = dict(Tier.objects.values_list("id", "name"))
+
+    def route(text: str | None) -> str | None:
+        if not text:
+            return None
+        return ">".join(tiers.get(int(tier), UNATTRIBUTED) for tier in text.split(">"))
+
+    def month(day: date) -> str:
+        return f"{day:%Y-%m}"
+
+    by_id: dict[str, Callable[[], dict[int, str]]] = {
+        "team": lambda: dict(Team.objects.values_list("id", "name")),
+        "tier": lambda: tiers,
+        "model": lambda: {llm.pk: str(llm) for llm in Llm.objects.all()},
+        "task_type": lambda: dict(TaskType.objects.values_list("id", "name")),
+    }
+    special: dict[str, Callable[[Any], str | None]] = {"route": route, "month": month}
+    return {name: special.get(name) or by_id[name]().get for name in by}
+
+
+def ids_of_filters(names: dict[str, list[str]]) -> dict[str, tuple[int | None, ...]]:
+    """Turn the names of filters into ids; `unattributed` stands for none. Raises UnknownName."""
+    look_up: dict[str, Callable[[str], int | None]] = {
+        "team": lambda name: Team.objects.filter(name=name).values_list("id", flat=True).first(),
+        "tier": lambda name: Tier.objects.filter(name=name).values_list("id", flat=True).first(),
+        "task_type": lambda name: TaskType.objects.filter(name=name).values_list("id", flat=True).first(),
+        "model": _model_called,
+    }
+    found: dict[str, tuple[int | None, ...]] = {}
+    for dimension, wanted in names.items():
+        ids = []
+        for name in wanted:
+            value = None if name == UNATTRIBUTED else look_up[dimension](name)
+            if value is None and name != UNATTRIBUTED:
+                raise UnknownName(dimension, name)
+            ids.append(value)
+        found[dimension] = tuple(ids)
+    return found
+
+
+def _model_called(text: str) -> int | None:
+    """Find `provider/name`, or a name that only one model has."""
+    provider, _, name = text.partition("/")
+    exact = Llm.objects.filter(provider=provider, name=name).values_list("id", flat=True).first()
+    if exact is not None:
+        return exact
+    matches = list(Llm.objects.filter(name=text).values_list("id", flat=True)[:2])
+    return matches[0] if len(matches) == 1 else None

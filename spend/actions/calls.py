@@ -1,0 +1,164 @@
+"""Record calls: price them, give them their tier, write them with their tasks, mark the slices they change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Protocol, cast
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from spend import store
+from spend.actions import sighting
+from spend.actions.zone import keep_zone
+from spend.domain.money import to_nanos
+from spend.domain.owners import NoOwner, owner_of
+from spend.domain.pricing import priced
+from spend.domain.tokens import Usage
+from spend.ingest.identity import key_of, task_key_of
+from spend.ingest.receipt import CONFLICT, Receipt
+from spend.ingest.records import Call, Item
+from spend.queries.book import Book, book
+from spend.queries.zone import reporting_zone
+
+
+class SentCall(Protocol):
+    """An item whose record is a call."""
+
+    @property
+    def index(self) -> int: ...
+    @property
+    def record(self) -> Call: ...
+    @property
+    def digest(self) -> bytes: ...
+
+
+Prepared = tuple[SentCall, tuple[Any, ...]]
+
+_ID, _TEAM, _NAME, _TASK, _DAY, _COUNTED = (
+    list(store.CALL_COLUMNS).index(name) for name in ("id", "team_id", "external_id", "task_id", "day", "counted")
+)
+_DIGEST = list(store.CALL_COLUMNS).index("digest")
+
+
+def record_calls(*, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
+    """Write a batch of decoded calls, all in one transaction; what was sent before is counted, never written twice."""
+    receipt = Receipt()
+    keep_zone()
+    calls = cast(Sequence[SentCall], items)
+    sighting.meet(((item.record.provider, item.record.model) for item in calls), at)
+    sighting.meet_task_types(item.record.task_type for item in calls)
+    with transaction.atomic():
+        store.lock_reference_data()
+        rows, named = _prepare(calls, reach, at, receipt)
+        unique = _without_repeats(rows, receipt)
+        inserted = store.insert_calls([row for _, row in unique.values()])
+        _settle_repeats({key: pair for key, pair in unique.items() if key not in inserted}, receipt)
+        receipt.accepted = len(inserted)
+        store.insert_tasks(_tasks_of([row for key, (_, row) in unique.items() if key in inserted], named))
+    return receipt
+
+
+def _prepare(
+    items: Sequence[SentCall], reach: frozenset[int] | None, at: datetime, receipt: Receipt
+) -> tuple[list[Prepared], dict[UUID, str]]:
+    """Return a row for each call that has an owner, and the names of the tasks that they name."""
+    reference = book()
+    builder = _RowBuilder(reference, at)
+    rows = []
+    for item in items:
+        try:
+            team = owner_of(item.record.team, reach, reference.teams)
+        except NoOwner as problem:
+            receipt.reject(item.index, item.record.id, "team", str(problem))
+            continue
+        if team is None:
+            receipt.reject(item.index, item.record.id, "team", "is required with a key of all teams")
+            continue
+        rows.append((item, builder.row(item, team)))
+    return rows, builder.task_names
+
+
+class _RowBuilder:
+    """Turns records into rows of `spend_call`; remembers the days it has computed."""
+
+    def __init__(self, reference: Book, at: datetime) -> None:
+        self._book = reference
+        self._at = at
+        self._zone = reporting_zone()
+        self._environments = {None, "", *settings.REPORTING_ENVIRONMENTS}
+        self.task_names: dict[UUID, str] = {}
+
+    def row(self, item: SentCall, team: int) -> tuple[Any, ...]:
+        call = item.record
+        day = call.occurred_at.astimezone(self._zone).date()
+        llm = self._book.llm_named(call.provider, call.model)
+        if llm is None:
+            raise LookupError(f"model {call.model!r} was met, but is not in the book")
+        key = key_of("call", team, call.id)
+        task = task_key_of(call, team)
+        if call.task is not None:
+            self.task_names[task] = call.task
+        cost, computed, reported, source, price = self._cost(call, llm, day)
+        return (
+            key, team, call.id, task, call.occurred_at, day, llm, self._book.tier_on(llm, day),
+            None if call.task_type is None else self._book.task_types[call.task_type],
+            call.purpose, call.status, call.final, call.environment in self._environments,
+            call.input_tokens, call.cache_read_tokens, call.cache_write_tokens, call.output_tokens,
+            call.reasoning_tokens, cost, computed, reported, source, price, call.latency_ms, call.step or "",
+            call.service_tier or "", call.environment or "", call.metadata, item.digest, self._at,
+        )  # fmt: skip
+
+    def _cost(self, call: Call, llm: int, day: date) -> tuple[int | None, int | None, int | None, str, int | None]:
+        usage = Usage(
+            call.input_tokens,
+            call.cache_read_tokens,
+            call.cache_write_tokens,
+            call.output_tokens,
+            call.reasoning_tokens,
+        )
+        price = self._book.prices_of(llm).at(call.service_tier, day, usage.total_input)
+        reported = None if call.cost_usd is None else to_nanos(call.cost_usd)
+        result = priced(usage=usage, reported_nanos=reported, price=price, free=llm in self._book.free)
+        return result.cost_nanos, result.computed_nanos, reported, result.source, result.price_id
+
+
+def _without_repeats(rows: Sequence[Prepared], receipt: Receipt) -> dict[UUID, Prepared]:
+    """Return the first row of each id; a repeat within the batch is a duplicate or a conflict like any other."""
+    unique: dict[UUID, Prepared] = {}
+    for item, row in rows:
+        first = unique.setdefault(row[_ID], (item, row))
+        if first[1] is not row:
+            _count_repeat(item, first[1][_DIGEST], receipt)
+    return unique
+
+
+def _settle_repeats(repeats: dict[UUID, Prepared], receipt: Receipt) -> None:
+    if not repeats:
+        return
+    stored = store.digests_of_calls(repeats)
+    for key, (item, _) in repeats.items():
+        _count_repeat(item, stored[key], receipt)
+
+
+def _count_repeat(item: SentCall, first_digest: bytes, receipt: Receipt) -> None:
+    if item.digest == first_digest:
+        receipt.duplicates += 1
+    else:
+        receipt.reject(item.index, item.record.id, "id", CONFLICT)
+
+
+def _tasks_of(rows: Sequence[tuple[Any, ...]], names: dict[UUID, str]) -> list[store.TaskRow]:
+    """Return the tasks of the rows that enter reports, each on the earliest of its days here."""
+    tasks: dict[UUID, store.TaskRow] = {}
+    for row in rows:
+        if not row[_COUNTED]:
+            continue
+        key, day = row[_TASK], row[_DAY]
+        known = tasks.get(key)
+        if known is None or day < known.day:
+            name = names.get(key)
+            tasks[key] = store.TaskRow(key, row[_TEAM], name or row[_NAME], name is None, day)
+    return list(tasks.values())

@@ -1,0 +1,84 @@
+"""The first sight of a model or a task type: it gets a row, a catalogue name where one fits, and its tier (R9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import cache
+
+from django.db import transaction
+
+from spend.domain import catalogue, tiers
+from spend.domain.names import KnownModels, provider_of
+from spend.domain.pricing import price_at
+from spend.models import Llm, LlmTier, TaskType, Tier
+from spend.queries.book import Book, book
+from spend.queries.zone import reporting_day
+
+# A derived tier holds for every day, so that calls which arrive late get the same one.
+ALWAYS = date(2000, 1, 1)
+
+
+def meet(seen: Iterable[tuple[str | None, str]], at: datetime) -> None:
+    """Make rows for each (provider, model) on the wire not met before; cheap when all are known."""
+    reference = book()
+    models = {(provider, model) for provider, model in set(seen) if _is_new(reference, provider, model)}
+    if not models:
+        return
+    day = reporting_day(at)
+    with transaction.atomic():
+        for provider, model in sorted(models, key=str):
+            _meet_model(reference, provider, model, day)
+
+
+def meet_task_types(names: Iterable[str | None]) -> None:
+    """Make a row for each task type not met before."""
+    known = book().task_types
+    unknown = sorted({name for name in names if name and name not in known})
+    if unknown:
+        TaskType.objects.bulk_create([TaskType(name=name) for name in unknown], ignore_conflicts=True)
+
+
+def _is_new(reference: Book, provider: str | None, model: str) -> bool:
+    llm = reference.llm_named(provider, model)
+    return llm is None or (llm not in reference.tiers and llm in reference.prices and llm not in reference.tierless)
+
+
+def _meet_model(reference: Book, provider: str | None, model: str, day: date) -> None:
+    llm = reference.llm_named(provider, model) or _named_in_catalogue(provider, model)
+    if llm is None:
+        llm = Llm.objects.get_or_create(provider=provider_of(provider) or "", name=model)[0].pk
+    if llm not in reference.tiers:
+        _derive_tier(reference, llm, day)
+
+
+@cache
+def _known_models() -> KnownModels:
+    return KnownModels(catalogue.load().models)
+
+
+def _named_in_catalogue(provider: str | None, model: str) -> int | None:
+    """Return the catalogue's model that this wire name means, and keep the name as its alias."""
+    found = _known_models().identify(provider, model)
+    if found is None or (provider_of(provider) or found[0]) != found[0]:
+        return None
+    llm = Llm.objects.select_for_update().filter(provider=found[0], name=found[1]).first()
+    if llm is None:
+        return None
+    if model not in (llm.name, *llm.aliases):
+        llm.aliases = [*llm.aliases, model]
+        llm.save(update_fields=["aliases"])
+    return llm.pk
+
+
+def _derive_tier(reference: Book, llm: int, day: date) -> None:
+    catalogue_prices = [price for price in reference.prices.get(llm, ()) if price.source == "catalogue"]
+    price = price_at(catalogue_prices, None, day, 0)
+    stored = {tier.name: tier for tier in Tier.objects.all()}
+    known = [tiers.Tier(tier.name, tier.from_blended) for tier in stored.values()]
+    name = None if price is None else tiers.derive_tier(tiers.blended(price), known, free=llm in reference.free)
+    if name is None:
+        reference.tierless.add(llm)
+        return
+    defaults = {"tier": stored[name], "derived": True}
+    LlmTier.objects.get_or_create(llm_id=llm, starts_on=ALWAYS, defaults=defaults)

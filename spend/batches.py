@@ -1,0 +1,92 @@
+"""The door through which batches of records come in by HTTP: a body in, a receipt out (DESIGN 4.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils import timezone
+from rest_framework import status
+from rest_framework.exceptions import APIException
+from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.domain.reach import Reach
+from accounts.queries import reach_of
+from spend.ingest.bodies import BadBody, TooLarge, UnsupportedEncoding, read_body
+from spend.ingest.native import decode
+from spend.ingest.receipt import Receipt
+from spend.ingest.records import Item, Kind
+
+
+class Refused(APIException):
+    """The body as a whole cannot be read."""
+
+    def __init__(self, reason: str, status_code: int) -> None:
+        super().__init__(reason)
+        self.status_code = status_code
+
+
+class RawParser(BaseParser):
+    """Hands on the bytes of a body, read and decompressed within bounds."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        headers = parser_context["request"].headers
+        try:
+            length = int(headers["Content-Length"]) if headers.get("Content-Length") else None
+            return read_body(stream, length, headers.get("Content-Encoding"))
+        except TooLarge as problem:
+            raise Refused(str(problem), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE) from problem
+        except UnsupportedEncoding as problem:
+            raise Refused(str(problem), status.HTTP_415_UNSUPPORTED_MEDIA_TYPE) from problem
+        except (BadBody, ValueError) as problem:
+            raise Refused(str(problem), status.HTTP_400_BAD_REQUEST) from problem
+
+
+class RawLinesParser(RawParser):
+    media_type = "application/x-ndjson"
+
+
+class BatchView(APIView):
+    """Takes a batch of one kind of record. Subclasses name the kind, the permission, and the action that records it."""
+
+    parser_classes = [RawParser, RawLinesParser]
+    kind: ClassVar[Kind]
+
+    def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
+        raise NotImplementedError
+
+    def post(self, request: Request) -> Response:
+        at = timezone.now()
+        body: Any = request.data
+        lines = (request.content_type or "").startswith(RawLinesParser.media_type)
+        try:
+            decoded = decode(body, self.kind, at, ndjson=lines)
+        except BadBody as problem:
+            raise Refused(str(problem), status.HTTP_400_BAD_REQUEST) from problem
+        receipt = self.record(decoded.items, reach_of(request), at) if decoded.items else Receipt()
+        receipt.rejected = sorted([*decoded.problems, *receipt.rejected], key=lambda problem: problem.index)
+        return Response(_told(receipt), status=_status(receipt))
+
+
+def _told(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "accepted": receipt.accepted,
+        "duplicates": receipt.duplicates,
+        "rejected": [
+            {"index": problem.index, "id": problem.id, "errors": problem.errors} for problem in receipt.rejected
+        ],
+    }
+
+
+def _status(receipt: Receipt) -> int:
+    if not receipt.rejected:
+        return status.HTTP_200_OK
+    if receipt.accepted or receipt.duplicates:
+        return status.HTTP_207_MULTI_STATUS
+    return status.HTTP_400_BAD_REQUEST
