@@ -58,7 +58,7 @@ def _details(before: Record | None, after: Record) -> Iterator[str]:
         if name in after.key_fields:
             continue
         new = getattr(after, name)
-        if before is None and new not in (None, "", (), False):
+        if before is None and new is not False and new not in (None, "", ()):
             yield f"{name} {shown(new)}"
         elif before is not None and getattr(before, name) != new:
             yield f"{name} {shown(getattr(before, name))} -> {shown(new)}"

@@ -209,6 +209,14 @@ def test_the_difference_leaves_alone_what_the_file_does_not_mention() -> None:
     assert summary(changes) == "1 added, 1 changed, 0 unchanged"
 
 
+def test_a_zero_is_shown_and_nothing_is_not() -> None:
+    wanted = Reference(tiers=(records.Tier("low", Decimal(0)), records.Tier("high", Decimal("4.50"))))
+    assert list(map(str, difference(EMPTY, wanted))) == [
+        "+ tiers: low: from_blended 0",
+        "+ tiers: high: from_blended 4.5",
+    ]
+
+
 def test_a_model_keeps_what_the_file_does_not_say_and_gains_aliases() -> None:
     current = Reference(models=(records.Model("o", "x", ("a",), "open", "api", True),))
     assert effective(difference(current, Reference(models=(records.Model("o", "x"),)))) == []
