@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -66,7 +67,8 @@ class Server:
         try:
             if not (self.data / "PG_VERSION").exists():
                 self._initialise()
-            self.socket_folder = self.socket_folder or _private_folder(self._options)
+            _remove_former_place(self.home / "socket")
+            self.socket_folder = _private_folder(self._options)
             self._launch()
             self._make_roles_and_database()
         except BaseException:
@@ -258,6 +260,12 @@ def _record(home: Path, folder: Path) -> None:
     draft = home / "socket.new"
     draft.write_text(str(folder))
     draft.rename(home / "socket")
+
+
+def _remove_former_place(record: Path) -> None:
+    """Remove the socket folder of a server whose owner was killed; it is empty."""
+    with suppress(OSError):
+        Path(record.read_text().strip()).rmdir()
 
 
 def _make_home(home: Path, options: dict[str, Any]) -> None:

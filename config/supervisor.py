@@ -51,7 +51,7 @@ class Program:
             env=os.environ | self.environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=end_with_parent(signal.SIGTERM),
+            preexec_fn=end_with_parent(signal.SIGKILL),
         )
 
     def is_alive(self) -> bool:

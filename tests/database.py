@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ def database_roles() -> Iterator[Roles]:
         app=place | {"user": embedded.APP},
     )
     server.stop()
+    if not server.home.is_relative_to(settings.VAR_DIR):
+        shutil.rmtree(server.home)
 
 
 @pytest.fixture(scope="session")

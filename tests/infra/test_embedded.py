@@ -83,6 +83,7 @@ def test_it_ends_when_its_owner_is_killed(var: Path) -> None:
     assert eventually(lambda: processes_of(var) == [])
     again = embedded.Server(var / "postgres", durable=False)
     again.start()
+    assert not folder.exists()
     again.stop()
 
 
