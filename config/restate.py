@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from audits.actions.restate import restate as restate_ledger
+from spend.actions.reprice import reprice
 from spend.domain.reference.changed import Changed
+from spend.queries.zone import reporting_day
 
 
 def restate(changed: Changed, *, at: datetime) -> None:
-    """Compute again, in the caller's transaction, what was computed with the old values.
-
-    The seam: `audits.actions.restate` is to be called here.
-    """
+    """Compute again, in the caller's transaction, what was computed with the old values."""
+    if not changed:
+        return
+    reprice(prices=changed.prices, tiers=changed.tiers)
+    restate_ledger(changed, at=at, today=reporting_day(at))

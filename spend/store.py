@@ -99,6 +99,19 @@ def insert_calls(rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
         return {row[0] for row in cursor.fetchall()}
 
 
+def update_derived(rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write (id, cost, computed cost, source of the cost, price, tier) of stored calls."""
+    if not rows:
+        return
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "UPDATE spend_call c SET cost_nanos = d.cost, computed_nanos = d.computed, cost_source = d.source,"
+            " price_id = d.price, tier_id = d.tier FROM unnest(%b::uuid[], %b::bigint[], %b::bigint[], %b::text[],"
+            " %b::bigint[], %b::bigint[]) AS d(id, cost, computed, source, price, tier) WHERE c.id = d.id",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
 def digests_of_calls(ids: Iterable[UUID]) -> dict[UUID, bytes]:
     """Return the digest of each stored call among `ids`."""
     with raw_cursor() as cursor:

@@ -15,10 +15,15 @@ from spend.store import mark_dirty
 
 def catch_up(*, at: datetime, today: date) -> None:
     """Work in the passing of time and every fact committed so far. `today` is the day of `at` in the reporting zone."""
+    sweep(at=at, today=today)
+    settle_scopes(at=at, today=today)
+    refresh_dirty(at=at, today=today)
+
+
+def sweep(*, at: datetime, today: date) -> None:
+    """Do all of it but the splits over a team's tiers: these move with every task, and only a report needs them."""
     work_in_day(at=at, today=today)
     link_waiting(at=at, today=today)
-    refresh_dirty(at=at, today=today)
-    settle_scopes(at=at, today=today)
     refresh_dirty(at=at, today=today)
 
 

@@ -48,10 +48,10 @@ def corrections(identities: Collection[UUID], *, lock: bool = False) -> Iterator
         yield (
             row.identity,
             sources.Correction(
-                worked_on=row.worked_on,
+                worked_on=_stated(row.worked_on),
                 activity=row.activity,
                 minutes=row.minutes,
-                hourly=_hourly(hourly, row.role, row.worked_on, row.minutes),
+                hourly=_hourly(hourly, row.role, _stated(row.worked_on), row.minutes),
                 scope=Scope(row.team_id, row.tier_id, row.llm_id),
                 link=known.link(row.task_name or row.call_name, row.task_key, row.call_key) if names_work else None,
             ),
@@ -71,12 +71,12 @@ def incidents(identities: Collection[UUID], *, lock: bool = False) -> Iterator[t
         yield (
             row.identity,
             sources.Incident(
-                occurred_on=row.occurred_on,
+                occurred_on=_stated(row.occurred_on),
                 status=row.status,
                 loss=row.loss_nanos,
                 recovered=row.recovered_nanos,
                 response_minutes=row.response_minutes,
-                hourly=_hourly(hourly, row.role, row.occurred_on, row.response_minutes),
+                hourly=_hourly(hourly, row.role, _stated(row.occurred_on), row.response_minutes),
                 scope=Scope(row.team_id, row.tier_id, row.llm_id),
                 links=[
                     known.link(link.name, None, link.key, link.weight)
@@ -117,6 +117,13 @@ def _known(task_keys: Collection[UUID | None], call_keys: Collection[UUID | None
         outcome = outcomes.get(task)
         works[task] = Work(task, team, shape_of(calls, outcome.task_type if outcome else None), calls)
     return _Known(works, task_of_call)
+
+
+def _stated(day: date | None) -> date:
+    """Only a withdrawal states no day, and it does not count."""
+    if day is None:
+        raise ValueError("a record that counts has no day")
+    return day
 
 
 def _hourly(hourly: Rates, role: str, day: date, minutes: Decimal) -> Decimal:

@@ -15,7 +15,6 @@ from spend.actions import sighting
 from spend.actions.zone import keep_zone
 from spend.domain.money import to_nanos
 from spend.domain.owners import NoOwner, owner_of
-from spend.domain.pricing import priced
 from spend.domain.tokens import Usage
 from spend.ingest.identity import key_of, task_key_of
 from spend.ingest.receipt import CONFLICT, Receipt
@@ -119,9 +118,8 @@ class _RowBuilder:
             call.output_tokens,
             call.reasoning_tokens,
         )
-        price = self._book.prices_of(llm).at(call.service_tier, day, usage.total_input)
         reported = None if call.cost_usd is None else to_nanos(call.cost_usd)
-        result = priced(usage=usage, reported_nanos=reported, price=price, free=llm in self._book.free)
+        result = self._book.cost(llm, call.service_tier, day, usage, reported)
         return result.cost_nanos, result.computed_nanos, reported, result.source, result.price_id
 
 

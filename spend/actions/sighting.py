@@ -11,12 +11,10 @@ from django.db import transaction
 from spend.domain import catalogue, tiers
 from spend.domain.names import KnownModels, provider_of
 from spend.domain.pricing import price_at
+from spend.domain.reference.records import ALWAYS
 from spend.models import Llm, LlmTier, TaskType, Tier
 from spend.queries.book import Book, book
 from spend.queries.zone import reporting_day
-
-# A derived tier holds for every day, so that calls which arrive late get the same one.
-ALWAYS = date(2000, 1, 1)
 
 
 def meet(seen: Iterable[tuple[str | None, str]], at: datetime) -> None:

@@ -13,6 +13,7 @@ from accounts.models import Team
 from spend.domain import pricing
 from spend.domain.money import to_nanos
 from spend.domain.names import provider_of
+from spend.domain.tokens import Usage
 from spend.models import Installation, Llm, LlmTier, Price, TaskType
 
 
@@ -87,6 +88,13 @@ class Book:
         if book is None:
             book = self._price_books[llm] = pricing.PriceBook(self.prices.get(llm, ()))
         return book
+
+    def cost(
+        self, llm: int, service_tier: str | None, day: date, usage: Usage, reported_nanos: int | None
+    ) -> pricing.Priced:
+        """Return what a call of this model cost on this day."""
+        price = self.prices_of(llm).at(service_tier, day, usage.total_input)
+        return pricing.priced(usage=usage, reported_nanos=reported_nanos, price=price, free=llm in self.free)
 
     def tier_on(self, llm: int, day: date) -> int | None:
         try:

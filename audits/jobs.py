@@ -1,0 +1,17 @@
+"""What the worker does in between. Reports do it again before they answer, so nothing depends on it but their speed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from audits.actions.catch_up import sweep
+from spend.queries.zone import reporting_day
+
+
+@shared_task(name="audits.refresh_stale")
+def refresh_stale(**kwargs: Any) -> None:
+    at = timezone.now()
+    sweep(at=at, today=reporting_day(at))
