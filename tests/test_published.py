@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_swebench_with_failures_redone_by_hand(hourly_cost: int):
 
 def added_up(facts: Facts) -> Facts:
     """One call for each task, of the cost of all its calls, each rounded as it would be."""
-    first: dict[str, dict] = {}
+    first: dict[str, Any] = {}
     cost: Counter[str] = Counter()
     for call in facts.calls:
         first.setdefault(call["task"], call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp, lgamma, log, sqrt
+from math import exp, fsum, lgamma, log, sqrt
 from statistics import NormalDist
 
 Z = NormalDist().inv_cdf(0.975)
@@ -42,13 +42,13 @@ def where(rising, level: float, seen: int) -> float:
 
 
 def ratio_interval(x: list[float], y: list[float], shift: float) -> Interval:
-    """sum x / sum y with its spread over the units; `shift` is cost of no unit (R17)."""
+    """sum x / sum y with its spread over the units; `shift` is cost of no unit (R17). `fsum` is deaf to order."""
     n, successes = len(x), sum(y)
     if n < 2 or successes == 0:
         return None, None
-    centre = sum(x) / successes
+    centre = fsum(x) / successes
     residuals = [a - centre * b for a, b in zip(x, y, strict=True)]
-    middle = sum(residuals) / n
-    spread = sum((residual - middle) ** 2 for residual in residuals) / (n - 1)
+    middle = fsum(residuals) / n
+    spread = fsum((residual - middle) ** 2 for residual in residuals) / (n - 1)
     error = sqrt(spread / n) / (successes / n)
     return max(0.0, centre + shift / successes - Z * error), centre + shift / successes + Z * error

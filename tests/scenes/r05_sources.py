@@ -54,7 +54,7 @@ SCENES = [
     Scene(
         "R5", "a link of weight 0 fails its task and costs it nothing",
         facts(*THREE_TASKS, incidents=(
-            incident("i1", "10-09", 80, tasks=[{"task": "t1", "weight": 0}, {"task": "t3", "weight": "0.5"}]),)),
+            incident("i1", "10-09", 80, tasks=[{"task": "t1", "weight": 0}, {"task": "t3", "weight": 0.5}]),)),
         {("commodity",): {"external_failure": 0, "failures": 1, "successes": 1, "incidents": 0},
          ("frontier",): {"external_failure": usd(80), "failures": 1, "incidents": 1}},
         entries=[on_task("incident", "i1", "10-07", "deciding", "external_failure", "cash", task="t3", tier="frontier",
