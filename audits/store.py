@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import islice
@@ -151,3 +152,24 @@ def claim_stale_scopes() -> set[tuple[int, date]]:
     with raw_cursor() as cursor:
         cursor.execute("DELETE FROM audits_stalescope RETURNING team_id, month")
         return set(cursor.fetchall())
+
+
+# The derived tables, each with the column that holds a slice's day.
+DERIVED = {
+    "audits_taskstate": "day",
+    "audits_dailycalls": "task_day",
+    "audits_dailytasks": "task_day",
+    "audits_dailyunits": "task_day",
+    "audits_dailyentries": "task_day",
+}
+
+
+def derived_rows(table: str, team: int | None, days: Collection[date]) -> Counter[tuple[Any, ...]]:
+    """Return the rows of these slices as text, without their ids."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            f"SELECT (to_jsonb(d) - 'id')::text FROM {table} d"
+            f" WHERE team_id IS NOT DISTINCT FROM %s::int AND {DERIVED[table]} = ANY(%s)",
+            [team, list(days)],
+        )
+        return Counter(cursor.fetchall())
