@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ REPORTING_TIME_ZONE = env.zone("REPORTING_TIME_ZONE", "UTC")
 REPORTING_ENVIRONMENTS = env.names("REPORTING_ENVIRONMENTS", ("production",))  # a call that names none always counts
 ATTRIBUTION_POLICY = env.choice("ATTRIBUTION_POLICY", ("deciding", "pro_rata"), "deciding")
 ACCEPTANCE_DAYS = env.whole("ACCEPTANCE_DAYS", 14, least=0, most=365)
+# Batches that each web process writes at a time; `up` runs two of them, and more writers than cores are slower.
+INGEST_WRITERS = env.whole("INGEST_WRITERS", max(1, (os.cpu_count() or 2) // 2), least=1, most=64)
 
 # Who may reach it. PUBLIC_URL decides: under https every cookie is Secure and plain http is redirected.
 DEBUG = env.flag("DEBUG", default=False)
