@@ -195,7 +195,11 @@ def digests_of_versions(table: str, identities: Iterable[UUID]) -> dict[UUID, di
 def supersede_versions(table: str, identities: Iterable[UUID]) -> None:
     """Mark the stored versions of `identities` as no longer the latest."""
     with raw_cursor() as cursor:
-        cursor.execute(f"UPDATE {table} SET latest = false WHERE latest AND identity = ANY(%b)", [list(identities)])
+        cursor.execute(
+            f"WITH old AS (SELECT id FROM {table} WHERE latest AND identity = ANY(%b) ORDER BY identity FOR UPDATE)"
+            f" UPDATE {table} t SET latest = false FROM old WHERE t.id = old.id",
+            [list(identities)],
+        )
 
 
 def existing_tasks(task_keys: Iterable[UUID]) -> set[UUID]:

@@ -10,6 +10,7 @@ from audits.actions.ledger import FIXED_COST, Sources, settle
 from audits.actions.linking import link_waiting
 from audits.actions.refresh import refresh_dirty, settle_scopes
 from audits.models import Calendar, FixedCost, TaskState
+from spend.queries.zone import check_zone
 from spend.store import mark_dirty
 
 
@@ -22,6 +23,7 @@ def catch_up(*, at: datetime, today: date) -> None:
 
 def sweep(*, at: datetime, today: date) -> None:
     """Do all of it but the splits over a team's tiers: these move with every task, and only a report needs them."""
+    check_zone()
     work_in_day(at=at, today=today)
     link_waiting(at=at, today=today)
     refresh_dirty(at=at, today=today)
@@ -30,13 +32,12 @@ def sweep(*, at: datetime, today: date) -> None:
 @transaction.atomic
 def work_in_day(*, at: datetime, today: date) -> None:
     """Once a day: mark the tasks whose acceptance window is over (R4), let fixed costs accrue (R8)."""
-    calendar = Calendar.objects.select_for_update().first()
-    if calendar is not None and calendar.worked_in >= today:
+    Calendar.objects.get_or_create(pk=1, defaults={"worked_in": date.min})
+    calendar = Calendar.objects.select_for_update().get(pk=1)
+    if calendar.worked_in >= today:
         return
     over = TaskState.objects.filter(changes_on__lte=today).order_by().values_list("team_id", "day").distinct()
     mark_dirty(over)
     settle(Sources.of(FIXED_COST, FixedCost.objects.values_list("identity", flat=True)), at=at, today=today)
-    if calendar is None:
-        Calendar.objects.create(worked_in=today)
-    else:
-        Calendar.objects.filter(pk=calendar.pk).update(worked_in=today)
+    calendar.worked_in = today
+    calendar.save(update_fields=["worked_in"])

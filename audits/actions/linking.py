@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 
 from audits import store
 from audits.actions.ledger import CORRECTION, INCIDENT, Sources, settle
@@ -16,62 +19,67 @@ from spend.models import Outcome
 from spend.queries.owners import call_owners, task_owners
 from spend.store import mark_tasks_dirty
 
+_AT_ONCE = 1_000
+Row = TypeVar("Row", bound=Model)
+
+
+def link_waiting(*, at: datetime, today: date) -> None:
+    """Link what waits and can be told now; what is in several teams, or in none, goes on waiting."""
+    for outcomes in _batches(Outcome.objects.filter(latest=True, task_key=None)):
+        _link_outcomes(outcomes)
+    waiting = Correction.objects.filter(latest=True, team=None).exclude(task_name="", call_name="")
+    for corrections in _batches(waiting):
+        _link_corrections(corrections, at, today)
+    for links in _batches(IncidentLink.objects.filter(key=None, incident__latest=True).select_related("incident")):
+        _link_incidents(links, at, today)
+
+
+def _batches(rows: QuerySet[Row]) -> Iterator[list[Row]]:
+    waiting = iter(list(rows.order_by("pk").values_list("pk", flat=True)))
+    while keys := list(islice(waiting, _AT_ONCE)):
+        yield list(rows.filter(pk__in=keys).order_by("pk"))
+
 
 @transaction.atomic
-def link_waiting(*, at: datetime, today: date) -> None:
-    """Link what waits and can be told now; what is in several teams goes on waiting."""
-    _link_outcomes()
-    settle(
-        Sources({CORRECTION: frozenset(_link_corrections()), INCIDENT: frozenset(_link_incidents())}),
-        at=at,
-        today=today,
-    )
-
-
-def _link_outcomes() -> None:
-    waiting = list(Outcome.objects.filter(latest=True, task_key=None))
-    owners = task_owners({outcome.task_name for outcome in waiting}, None) if waiting else {}
-    linked = []
+def _link_outcomes(waiting: Sequence[Outcome]) -> None:
+    owners = task_owners({outcome.task_name for outcome in waiting}, None)
     for outcome in waiting:
         outcome.team_id, outcome.task_key = _found("task", outcome.task_name, owners)
-        if outcome.task_key:
-            linked.append(outcome)
+    linked = [outcome for outcome in waiting if outcome.task_key]
     Outcome.objects.bulk_update(linked, ["team", "task_key"])
     mark_tasks_dirty([outcome.task_key for outcome in linked if outcome.task_key])
 
 
-def _link_corrections() -> Iterable[UUID]:
-    waiting = list(
-        Correction.objects.filter(latest=True, team=None).exclude(task_name="", call_name="").select_for_update()
-    )
-    tasks = task_owners({row.task_name for row in waiting if row.task_name}, None) if waiting else {}
-    calls = call_owners({row.call_name for row in waiting if row.call_name}, None) if waiting else {}
-    linked = []
+@transaction.atomic
+def _link_corrections(waiting: Sequence[Correction], at: datetime, today: date) -> None:
+    tasks = task_owners({row.task_name for row in waiting if row.task_name}, None)
+    calls = call_owners({row.call_name for row in waiting if row.call_name}, None)
     for row in waiting:
         if row.task_name:
             row.team_id, row.task_key = _found("task", row.task_name, tasks)
         else:
             row.team_id, row.call_key = _found("call", row.call_name, calls)
-        if row.team_id:
-            linked.append(row)
+    linked = [row for row in waiting if row.team_id]
     Correction.objects.bulk_update(linked, ["team", "task_key", "call_key"])
-    store.mark_tasks_and_calls_dirty({key for row in linked for key in (row.task_key, row.call_key) if key})
-    return [row.identity for row in linked]
+    _settle(CORRECTION, linked, {key for row in linked for key in (row.task_key, row.call_key)}, at, today)
 
 
-def _link_incidents() -> Iterable[UUID]:
-    waiting = list(IncidentLink.objects.filter(key=None, incident__latest=True).select_related("incident"))
-    tasks = task_owners({link.name for link in waiting if not link.is_call}, None) if waiting else {}
-    calls = call_owners({link.name for link in waiting if link.is_call}, None) if waiting else {}
-    linked = []
+@transaction.atomic
+def _link_incidents(waiting: Sequence[IncidentLink], at: datetime, today: date) -> None:
+    tasks = task_owners({link.name for link in waiting if not link.is_call}, None)
+    calls = call_owners({link.name for link in waiting if link.is_call}, None)
     for link in waiting:
         kind: KeyKind = "call" if link.is_call else "task"
         _, link.key = _found(kind, link.name, calls if link.is_call else tasks)
-        if link.key:
-            linked.append(link)
+    linked = [link for link in waiting if link.key]
     IncidentLink.objects.bulk_update(linked, ["key"])
-    store.mark_tasks_and_calls_dirty({link.key for link in linked if link.key})
-    return [link.incident.identity for link in linked]
+    _settle(INCIDENT, [link.incident for link in linked], {link.key for link in linked}, at, today)
+
+
+def _settle(kind: str, records: Sequence[Any], keys: set[UUID | None], at: datetime, today: date) -> None:
+    if records:
+        settle(Sources.of(kind, {record.identity for record in records}), at=at, today=today)
+        store.mark_tasks_and_calls_dirty({key for key in keys if key})
 
 
 def _found(kind: KeyKind, name: str, owners: Mapping[str, list[int]]) -> tuple[int | None, UUID | None]:

@@ -29,6 +29,8 @@ from spend.models import DirtySlice, TaskType
 from spend.queries.tasks import ReportedOutcome, outcomes_of_slices, tasks_of_slices
 
 _DAYS_AT_ONCE = 31
+# The first pass may mark slices that its entries left; these mark no others. More would chase a busy ingest for ever.
+_PASSES = 3
 CALL_SUMS = (
     "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "cost",
     "wasted", "pending_cost", "latency",
@@ -45,10 +47,10 @@ UNIT_COLUMNS = ("level", "task_day", "month", "previous_month", *_DIMENSIONS, *U
 
 
 def refresh_dirty(*, at: datetime, today: date, progress: Callable[[int], None] = lambda done: None) -> int:
-    """Refresh every slice that is marked, until none is; return how many were."""
+    """Refresh every slice that is marked, and those that this marks; return how many were."""
     done = 0
-    while marked := _marked():
-        for team, days in marked:
+    for _ in range(_PASSES):
+        for team, days in _marked():
             refresh(team=team, days=days, at=at, today=today)
             done += len(days)
             progress(done)

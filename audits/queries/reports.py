@@ -72,7 +72,7 @@ def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
             total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
             facts=_coverage_facts(total),
         )
-        names = _names(query.by)
+        names = _names(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = [
         Row(
             names={name: names[name](value) for name, value in zip(query.by, line.key, strict=True)},
@@ -152,8 +152,8 @@ def _links(sql: str, query: Query) -> tuple[int, int]:
     return naming, linked
 
 
-def _names(by: tuple[str, ...]) -> dict[str, Callable[[Any], str | None]]:
-    """Return, for each dimension, what turns its value into its name."""
+def _names(by: tuple[str, ...], values: dict[str, set[Any]]) -> dict[str, Callable[[Any], str | None]]:
+    """Return, for each dimension, what turns one of its `values` into its name."""
     tiers = dict(Tier.objects.values_list("id", "name"))
 
     def route(text: str | None) -> str | None:
@@ -167,7 +167,7 @@ def _names(by: tuple[str, ...]) -> dict[str, Callable[[Any], str | None]]:
     by_id: dict[str, Callable[[], dict[int, str]]] = {
         "team": lambda: dict(Team.objects.values_list("id", "name")),
         "tier": lambda: tiers,
-        "model": lambda: {llm.pk: str(llm) for llm in Llm.objects.all()},
+        "model": lambda: {llm.pk: str(llm) for llm in Llm.objects.filter(pk__in=values["model"] - {None})},
         "task_type": lambda: dict(TaskType.objects.values_list("id", "name")),
     }
     special: dict[str, Callable[[Any], str | None]] = {"route": route, "month": month}

@@ -8,8 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from audits.domain.attribution import CONFIRMED
-from audits.domain.sources import accrual, correction_amounts, incident_amounts
+from audits.domain.sources import CONFIRMED, accrual, correction_amounts, incident_amounts
 from audits.models import Correction, FixedCost, Incident
 from audits.queries.sources import corrections, fixed_costs, incidents
 from spend.domain.money import to_text
@@ -140,7 +139,8 @@ CHECKS = [
         _found(
             "SELECT COALESCE(d.day, e.day), COALESCE(d.team_id, e.team_id), d.amount, e.amount FROM"
             " (SELECT team_id, task_day AS day, sum(amount) AS amount FROM audits_dailyentries GROUP BY 1, 2) d"
-            " FULL JOIN (SELECT team_id, service_date AS day, sum(amount_nanos) AS amount FROM audits_entry GROUP BY 1, 2) e"
+            " FULL JOIN (SELECT team_id, service_date AS day, sum(amount_nanos) AS amount FROM audits_entry"
+            " GROUP BY 1, 2) e"
             " ON d.day = e.day AND COALESCE(d.team_id, 0) = COALESCE(e.team_id, 0)"
             " WHERE COALESCE(d.amount, 0) <> COALESCE(e.amount, 0)",
             "on {0}, team {1}, daily rows of the ledger hold {2}, its entries {3} nano-dollars",
@@ -171,7 +171,8 @@ CHECKS = [
         "a task begins on the day of its first call",
         _found(
             "SELECT COALESCE(t.id, c.task_id), t.day, c.day FROM spend_task t FULL JOIN"
-            " (SELECT task_id, min(day) AS day FROM spend_call WHERE counted GROUP BY 1) c ON c.task_id = t.id WHERE t.day IS DISTINCT FROM c.day",
+            " (SELECT task_id, min(day) AS day FROM spend_call WHERE counted GROUP BY 1) c ON c.task_id = t.id"
+            " WHERE t.day IS DISTINCT FROM c.day",
             "task {0} begins on {1}, its first call is of {2}",
         ),
     ),
