@@ -27,13 +27,21 @@ def parse_query(words: Mapping[str, Sequence[str]], *, teams: frozenset[int] | N
     `teams` are the ids of the teams whose figures may be seen, None for all. Raises BadQuery naming every bad one.
     """
     errors: dict[str, list[str]] = {name: ["is not a parameter"] for name in words if name not in PARAMETERS}
-    first = _month(words, "from", latest, errors)
-    last = _month(words, "to", first or latest, errors)
+    first = month_of(words, "from", latest, errors)
+    last = month_of(words, "to", first or latest, errors)
     if first and last and last < first:
         errors["to"] = ["is before from"]
     by = _dimensions(words, errors)
-    lens = _choice(words, "lens", LENSES, errors)
-    basis = _choice(words, "basis", BASES, errors)
+    lens = choice_of(words, "lens", LENSES, errors)
+    basis = choice_of(words, "basis", BASES, errors)
+    filters = filters_of(words, errors)
+    if errors or first is None or last is None:
+        raise BadQuery(errors)
+    return Query(Period(first, last), by, lens, basis, filters, teams)
+
+
+def filters_of(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]) -> dict[str, tuple[int | None, ...]]:
+    """Return the ids wanted of each dimension that `words` filter by."""
     filters: dict[str, tuple[int | None, ...]] = {}
     for name in FILTERS:
         wanted = [value for value in words.get(name, ()) if value]
@@ -41,12 +49,13 @@ def parse_query(words: Mapping[str, Sequence[str]], *, teams: frozenset[int] | N
             filters |= ids_of_filters({name: wanted} if wanted else {})
         except UnknownName as problem:
             errors[name] = [str(problem)]
-    if errors or first is None or last is None:
-        raise BadQuery(errors)
-    return Query(Period(first, last), by, lens, basis, filters, teams)
+    return filters
 
 
-def _month(words: Mapping[str, Sequence[str]], name: str, default: Month, errors: dict[str, list[str]]) -> Month | None:
+def month_of(
+    words: Mapping[str, Sequence[str]], name: str, default: Month | None, errors: dict[str, list[str]]
+) -> Month | None:
+    """Return the month that a word gives, `default` without it."""
     given = [value for value in words.get(name, ()) if value]
     if not given:
         return default
@@ -66,9 +75,10 @@ def _dimensions(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]
     return tuple(given) or ("tier",)
 
 
-def _choice(
+def choice_of(
     words: Mapping[str, Sequence[str]], name: str, options: tuple[str, ...], errors: dict[str, list[str]]
 ) -> str:
+    """Return what a word says, the first of `options` without it."""
     given = [value for value in words.get(name, ()) if value]
     if given and given[-1] not in options:
         errors[name] = [f"must be one of: {', '.join(options)}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -156,11 +156,6 @@ def _names(by: tuple[str, ...], values: dict[str, set[Any]]) -> dict[str, Callab
     """Return, for each dimension, what turns one of its `values` into its name."""
     tiers = dict(Tier.objects.values_list("id", "name"))
 
-    def route(text: str | None) -> str | None:
-        if not text:
-            return None
-        return ">".join(tiers.get(int(tier), UNATTRIBUTED) for tier in text.split(">"))
-
     def month(day: date) -> str:
         return f"{day:%Y-%m}"
 
@@ -170,8 +165,15 @@ def _names(by: tuple[str, ...], values: dict[str, set[Any]]) -> dict[str, Callab
         "model": lambda: {llm.pk: str(llm) for llm in Llm.objects.filter(pk__in=values["model"] - {None})},
         "task_type": lambda: dict(TaskType.objects.values_list("id", "name")),
     }
-    special: dict[str, Callable[[Any], str | None]] = {"route": route, "month": month}
+    special: dict[str, Callable[[Any], str | None]] = {"route": lambda text: route_name(text, tiers), "month": month}
     return {name: special.get(name) or by_id[name]().get for name in by}
+
+
+def route_name(text: str | None, tiers: Mapping[int, str]) -> str | None:
+    """Spell a route of daily rows, ids joined by `>`, in names of tiers."""
+    if not text:
+        return None
+    return ">".join(tiers.get(int(tier), UNATTRIBUTED) for tier in text.split(">"))
 
 
 def ids_of_filters(names: dict[str, list[str]]) -> dict[str, tuple[int | None, ...]]:

@@ -1,0 +1,88 @@
+"""Calls, newest first: what token figures of a report are made of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from audits.queries.lists import reading
+from audits.queries.lists.asking import Listing
+from audits.queries.lists.reading import PAGE, Page, Where
+from spend.domain.periods import start_of
+from spend.queries.zone import reporting_zone
+
+ENTRY_TIER = "NULLIF(NULLIF(split_part(s.route, '>', 1), ''), '0')::bigint"
+_SAME = {"team": "c.team_id", "task_type": "s.task_type_id", "route": "COALESCE(s.route, '')"}
+_DIMENSIONS = {
+    "responsible": {**_SAME, "tier": "c.tier_id", "model": "c.llm_id"},
+    "route": {**_SAME, "tier": ENTRY_TIER, "model": "s.first_llm_id"},
+}
+MODEL = "CASE WHEN {0}.provider = '' THEN {0}.name ELSE {0}.provider || '/' || {0}.name END"
+_WASTED = (
+    "(c.cost_nanos IS NOT NULL AND c.purpose = 'attempt'"
+    " AND (s.state = 'failure' OR c.tier_id IS DISTINCT FROM s.tier_id))"
+)
+_FROM = "spend_call c LEFT JOIN audits_taskstate s ON s.task_key = c.task_id"
+_PAGE = f"""
+SELECT c.id AS key, c.external_id AS id, c.occurred_at, c.day, team.name AS team, c.task_id AS task_key,
+    CASE WHEN NOT task.implicit THEN task.external_id END AS task, kind.name AS task_type,
+    {MODEL.format("llm")} AS model, tier.name AS tier, c.purpose, c.status, c.final, c.counted,
+    c.input_tokens, c.cache_read_tokens, c.cache_write_tokens, c.output_tokens, c.reasoning_tokens,
+    c.cost_nanos, c.computed_nanos, c.reported_nanos, c.cost_source, c.latency_ms, c.step, c.service_tier,
+    c.environment, c.state
+FROM (
+    SELECT own.* FROM (SELECT id FROM accounts_team WHERE {{teams}}) mine CROSS JOIN LATERAL (
+        SELECT c.*, s.state, s.task_type_id AS kind_id FROM {_FROM}
+        WHERE c.team_id = mine.id AND {{where}} ORDER BY c.occurred_at DESC, c.id DESC LIMIT %(limit)s
+    ) own ORDER BY own.occurred_at DESC, own.id DESC LIMIT %(limit)s
+) c
+LEFT JOIN spend_task task ON task.id = c.task_id
+LEFT JOIN accounts_team team ON team.id = c.team_id
+LEFT JOIN spend_tier tier ON tier.id = c.tier_id
+LEFT JOIN spend_llm llm ON llm.id = c.llm_id
+LEFT JOIN spend_tasktype kind ON kind.id = c.kind_id
+ORDER BY c.occurred_at DESC, c.id DESC
+"""
+
+
+def calls(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """Return a page of calls. `task_type` is that of the task, and `state` where the task stands."""
+    where = _where(listing)
+    reading.after(where, cursor, {"c.occurred_at": datetime.fromisoformat, "c.id": UUID})
+    teams = "true" if listing.teams is None else "id = ANY(%(reach)s)"
+    return reading.page(_PAGE.format(where=where, teams=teams), where, ("occurred_at", "key"), limit)
+
+
+def sums_of_calls(listing: Listing) -> dict[str, int]:
+    """Return how many calls there are, of how many tasks, how many are priced, and what they cost."""
+    where = _where(listing)
+    sql = (
+        "SELECT count(*) AS calls, count(c.cost_nanos) AS priced_calls, count(DISTINCT c.task_id) AS tasks,"
+        f" sum(c.cost_nanos) AS cost_nanos FROM {_FROM} WHERE {where}"
+    )
+    return reading.sums(sql, where.params)
+
+
+def _where(listing: Listing) -> Where:
+    """A report counts calls of production only, so that is what a list is of unless it is asked for others (R18)."""
+    where = reading.asked(listing, _DIMENSIONS[listing.lens], "c.day")
+    if listing.period:  # the index has the instant
+        zone = reporting_zone()
+        begin, end = (start_of(day, zone) for day in (listing.period.first_day, listing.period.end_day))
+        where.add("c.occurred_at >= %(begin_at)s AND c.occurred_at < %(end_at)s", begin_at=begin, end_at=end)
+        reading.yes_no(where, listing, {"other_months": "(s.day < %(first)s OR s.day >= %(end)s)"})
+    counted = listing.only.get("counted", ("yes",))[-1]
+    if counted != "all":
+        where.add("c.counted" if counted == "yes" else "NOT c.counted")
+    reading.said(where, listing, {"state": "s.state", "purpose": "c.purpose", "status": "c.status"})
+    reading.yes_no(where, listing, {"priced": "c.cost_nanos IS NOT NULL", "wasted": _WASTED})
+    of_task(where, listing, "c.task_id")
+    return where
+
+
+def of_task(where: Where, listing: Listing, column: str) -> None:
+    """Keep the rows of the tasks of a name, of whichever team."""
+    if names := listing.only.get("task"):
+        params: dict[str, Any] = {"task_names": list(names)}
+        where.add(f"{column} IN (SELECT id FROM spend_task WHERE external_id = ANY(%(task_names)s))", **params)

@@ -1,0 +1,57 @@
+"""Corrections and incidents as people reported them, the last received first; the version that counts of each."""
+
+from __future__ import annotations
+
+from audits.queries.lists import reading
+from audits.queries.lists.asking import Listing
+from audits.queries.lists.calls import MODEL
+from audits.queries.lists.reading import PAGE, Page
+
+_OWN = {"team": "k.team_id", "tier": "k.tier_id", "model": "k.llm_id"}
+_CORRECTION_TASK = "COALESCE(k.task_key, (SELECT c.task_id FROM spend_call c WHERE c.id = k.call_key AND c.counted))"
+_NAMES = """
+LEFT JOIN accounts_team team ON team.id = k.team_id
+LEFT JOIN spend_tier tier ON tier.id = k.tier_id
+LEFT JOIN spend_llm llm ON llm.id = k.llm_id
+"""
+_SHARED = f"""
+    k.id AS key, k.external_id AS id, k.version, team.name AS team, tier.name AS tier,
+    CASE WHEN llm.id IS NOT NULL THEN {MODEL.format("llm")} END AS model, k.role, k.note, k.received_at
+"""
+_COUNTS = "k.latest AND NOT k.withdrawn"
+_CORRECTIONS = f"""
+SELECT {_SHARED}, k.worked_on, k.minutes, k.activity, k.verdict, k.cause, k.provenance, k.task_name AS task,
+    k.call_name AS call, {_CORRECTION_TASK} AS task_key,
+    (SELECT COALESCE(sum(e.amount_nanos), 0)::bigint FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
+FROM audits_correction k {_NAMES} WHERE {_COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
+"""
+_LINKS = """
+    (SELECT COALESCE(json_agg(json_build_object(CASE WHEN l.is_call THEN 'call' ELSE 'task' END, l.name,
+        'weight', l.weight::text, 'key', l.key) ORDER BY l.id), '[]') FROM audits_incidentlink l
+        WHERE l.incident_id = k.id)
+"""
+_INCIDENTS = f"""
+SELECT {_SHARED}, k.title, k.severity, k.occurred_on, k.discovered_on, k.loss_nanos, k.recovered_nanos,
+    k.response_minutes, k.status, k.invalidates_output, {_LINKS} AS links,
+    (SELECT COALESCE(sum(e.amount_nanos), 0)::bigint FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
+FROM audits_incident k {_NAMES} WHERE {_COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
+"""
+
+
+def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """Return a page of corrections by their own dates and scopes; `entries_nanos` is what they made."""
+    kind = f"(SELECT s.task_type_id FROM audits_taskstate s WHERE s.task_key = {_CORRECTION_TASK})"
+    route = f"(SELECT s.route FROM audits_taskstate s WHERE s.task_key = {_CORRECTION_TASK})"
+    where = reading.asked(listing, {**_OWN, "task_type": kind, "route": route}, "k.worked_on")
+    columns = {"activity": "k.activity", "verdict": "k.verdict", "cause": "k.cause", "task": "k.task_name"}
+    reading.said(where, listing, columns)
+    reading.after(where, cursor, {"k.id": int})
+    return reading.page(_CORRECTIONS.format(where=where), where, ("key",), limit)
+
+
+def incidents(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """Return a page of incidents with their links; task type and route mean nothing to them, so they match none."""
+    where = reading.asked(listing, {**_OWN, "task_type": "NULL::bigint", "route": "NULL"}, "k.occurred_on")
+    reading.said(where, listing, {"severity": "k.severity", "status": "k.status"})
+    reading.after(where, cursor, {"k.id": int})
+    return reading.page(_INCIDENTS.format(where=where), where, ("key",), limit)

@@ -1,0 +1,102 @@
+"""Tasks, newest first: what the counts of a report are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from audits.queries.lists import reading
+from audits.queries.lists.asking import Listing
+from audits.queries.lists.calls import ENTRY_TIER, MODEL, of_task
+from audits.queries.lists.reading import PAGE, Page, Where
+from audits.queries.reports import route_name
+from spend.models import Tier
+
+_SAME = {"team": "s.team_id", "task_type": "s.task_type_id", "route": "s.route"}
+_DIMENSIONS = {
+    "responsible": {**_SAME, "tier": "s.tier_id", "model": "s.llm_id"},
+    "route": {**_SAME, "tier": ENTRY_TIER, "model": "s.first_llm_id"},
+}
+_COLUMNS = f"""
+    s.task_key AS key, CASE WHEN NOT task.implicit THEN task.external_id END AS id, s.day, team.name AS team,
+    kind.name AS task_type, s.route, tier.name AS tier, {MODEL.format("llm")} AS model, s.state, s.decided_by,
+    s.first_pass, s.changes_on, s.cost_nanos,
+    (SELECT COALESCE(sum(e.amount_nanos), 0)::bigint FROM audits_entry e WHERE e.task_key = s.task_key) AS entries_nanos
+"""
+_NAMES = """
+LEFT JOIN spend_task task ON task.id = s.task_key
+LEFT JOIN accounts_team team ON team.id = s.team_id
+LEFT JOIN spend_tier tier ON tier.id = s.tier_id
+LEFT JOIN spend_llm llm ON llm.id = s.llm_id
+LEFT JOIN spend_tasktype kind ON kind.id = s.task_type_id
+"""
+_PAGE = f"""
+SELECT {_COLUMNS} FROM (
+    SELECT own.* FROM (SELECT id FROM accounts_team WHERE {{teams}}) mine CROSS JOIN LATERAL (
+        SELECT s.* FROM audits_taskstate s WHERE s.team_id = mine.id AND {{where}}
+        ORDER BY s.day DESC, s.task_key DESC LIMIT %(limit)s
+    ) own ORDER BY own.day DESC, own.task_key DESC LIMIT %(limit)s
+) s {_NAMES} ORDER BY s.day DESC, s.task_key DESC
+"""
+
+
+def tasks(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """Return a page of tasks, with the cost of their calls and of their entries."""
+    where = _where(listing)
+    reading.after(where, cursor, {"s.day": date.fromisoformat, "s.task_key": UUID})
+    teams = "true" if listing.teams is None else "id = ANY(%(reach)s)"
+    found = reading.page(_PAGE.format(where=where, teams=teams), where, ("day", "key"), limit)
+    return Page(_with_routes(found.rows), found.cursor)
+
+
+def sums_of_tasks(listing: Listing) -> dict[str, int]:
+    """Return how many tasks there are, by state."""
+    where = _where(listing)
+    states = ", ".join(f"count(*) FILTER (WHERE s.state = '{state}') AS {state}" for state in _STATES)
+    return reading.sums(f"SELECT count(*) AS tasks, {states} FROM audits_taskstate s WHERE {where}", where.params)
+
+
+def task_of(key: UUID, *, teams: frozenset[int] | None) -> reading.Row | None:
+    """The guarded door to a task: None where there is none, and where it is a neighbour's."""
+    where = Where()
+    where.add("s.task_key = %(key)s", key=key)
+    if teams is not None:
+        where.add("s.team_id = ANY(%(reach)s)", reach=sorted(teams))
+    rows = reading.rows_of(f"SELECT {_COLUMNS} FROM audits_taskstate s {_NAMES} WHERE {where}", where.params)
+    return _with_routes(rows)[0] if rows else None
+
+
+_STATES = ("success", "failure", "pending")
+
+
+def _with_routes(rows: Sequence[reading.Row]) -> list[reading.Row]:
+    names = dict(Tier.objects.values_list("id", "name")) if rows else {}
+    return [{**row, "route": route_name(row["route"], names)} for row in rows]
+
+
+def _where(listing: Listing) -> Where:
+    dimensions = dict(_DIMENSIONS[listing.lens])
+    tried = listing.only.get("tried", ("",))[-1]
+    wanted = listing.filters.get("tier", ())
+    if tried:
+        listing = Listing(**{**vars(listing), "filters": {k: v for k, v in listing.filters.items() if k != "tier"}})
+    where = reading.asked(listing, dimensions, "s.day")
+    if tried:
+        _add_tries(where, tried, wanted)
+    columns = {"state": "s.state", "decided_by": "s.decided_by"}
+    reading.said(where, listing, columns)
+    reading.yes_no(where, listing, {"first_pass": "s.first_pass"})
+    of_task(where, listing, "s.task_key")
+    return where
+
+
+def _add_tries(where: Where, tried: str, wanted: Sequence[int | None]) -> None:
+    """Tasks in which a tier made an attempt, whichever delivered: `0` in a route is the unknown tier."""
+    tiers = [str(tier or 0) for tier in wanted]
+    where.add("string_to_array(s.route, '>') && %(tried)s" if tiers else "s.route <> ''", tried=tiers)
+    delivered = "COALESCE(s.tier_id, 0)::text = ANY(%(tried)s)"
+    if tried == "escalated":
+        where.add(f"NOT ({delivered})")
+    elif tried == "failed":
+        where.add(f"{delivered} AND s.state = 'failure'")
