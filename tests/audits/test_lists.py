@@ -1,0 +1,157 @@
+"""Lists add up to the figures that lead to them, to the nano-dollar, in both lenses; pages lose and repeat nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import transaction
+
+from audits.actions.reports import answer
+from audits.queries import lists
+from audits.queries.asking import BadQuery, parse_query
+from audits.queries.lists import Listing, parse_listing
+from spend.domain.periods import Month
+from tests.simulated import LOADED_AT, load_sample
+
+OCTOBER = {"from": ["2026-10"], "to": ["2026-10"]}
+
+
+@pytest.fixture(scope="module")
+def year(django_db_setup, django_db_blocker):
+    """The sample organisation, loaded once for the tests of this file and rolled back after them."""
+    with django_db_blocker.unblock():
+        atomic = transaction.atomic()
+        atomic.__enter__()
+        load_sample(scale=0.02)
+        yield
+        transaction.set_rollback(True)
+        atomic.__exit__(None, None, None)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_database(year, django_db_blocker):
+    with django_db_blocker.unblock():
+        yield
+
+
+def asked(kind: str, **words: str) -> Listing:
+    given = OCTOBER | {name.rstrip("_"): [value] for name, value in words.items()}
+    return parse_listing(given, kind=kind, teams=None)
+
+
+def words_of(row) -> dict[str, str]:
+    return {name: "unattributed" if value is None else value for name, value in row.names.items() if name != "route"}
+
+
+def route_of(row) -> dict[str, str]:
+    return {"route": row.names["route"] or "none"} if "route" in row.names else {}
+
+
+@pytest.mark.parametrize("lens", ["responsible", "route"])
+@pytest.mark.parametrize("by", ["tier", "model", "team", "task_type", "route", "tier,team"])
+def test_they_add_up_to_the_report(lens: str, by: str) -> None:
+    query = parse_query({**OCTOBER, "by": [by], "lens": [lens]}, teams=None, latest=Month(2026, 10))
+    report = answer(query, at=LOADED_AT)
+    assert report.rows
+    for row in report.rows:
+        words = words_of(row) | route_of(row) | {"lens": lens}
+        line = row.line
+        calls = lists.sums_of_calls(asked("calls", **words))
+        assert (calls["calls"], calls["priced_calls"]) == (line.calls, line.priced_calls)
+        assert calls["cost_nanos"] == (line.token_bill or 0)
+        wasted = lists.sums_of_calls(asked("calls", wasted="yes", **words))
+        assert wasted["cost_nanos"] == line.wasted_tokens
+        for category in ("fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure"):
+            entries = lists.sums_of_entries(asked("entries", category=category, **words))
+            assert entries["amount_nanos"] == getattr(line, category), category
+        assert lists.sums_of_entries(asked("entries", nature="labour", **words))["amount_nanos"] == line.labour
+        assert lists.sums_of_entries(asked("entries", traced="no", **words))["amount_nanos"] == line.allocated
+        assert lists.sums_of_entries(asked("entries", source="incident", **words))["amount_nanos"] == line.incident_cost
+        pending = lists.sums_of_calls(asked("calls", state="pending", **words))["cost_nanos"]
+        pending += lists.sums_of_entries(asked("entries", state="pending", **words))["amount_nanos"]
+        assert pending == line.pending_cost
+        tasks = lists.sums_of_tasks(asked("tasks", **words))
+        assert tasks == {
+            "tasks": line.tasks, "success": line.successes, "failure": line.failures, "pending": line.pending,
+        }  # fmt: skip
+        first_pass = lists.sums_of_tasks(asked("tasks", first_pass="yes", **words))
+        assert first_pass["tasks"] == line.first_pass
+        presumed = lists.sums_of_tasks(asked("tasks", state="success", decided_by="window", **words))
+        assert presumed["tasks"] == line.presumed
+        amended = lists.sums_of_tasks(asked("tasks", state="success", first_pass="no", **words))
+        assert amended["tasks"] == line.amended
+
+
+def test_tries_of_a_tier_are_tasks_that_tried_it() -> None:
+    query = parse_query(OCTOBER, teams=None, latest=Month(2026, 10))
+    for row in answer(query, at=LOADED_AT).rows:
+        words = words_of(row)
+        assert lists.sums_of_tasks(asked("tasks", tried="all", **words))["tasks"] == row.line.attempts
+        assert lists.sums_of_tasks(asked("tasks", tried="escalated", **words))["tasks"] == row.line.escalated
+
+
+@pytest.mark.parametrize(("kind", "key"), [("calls", "key"), ("tasks", "key"), ("entries", "id")])
+def test_pages_lose_and_repeat_nothing(kind: str, key: str) -> None:
+    read = getattr(lists, kind)
+    whole = read(asked(kind), limit=10_000)
+    assert whole.cursor is None
+    seen, cursor = [], None
+    while True:
+        page = read(asked(kind), cursor=cursor, limit=37)
+        seen += page.rows
+        cursor = page.cursor
+        if cursor is None:
+            break
+    assert seen == whole.rows
+    assert len({row[key] for row in seen}) == len(seen) > 37
+
+
+def test_rows_of_calls_add_up_as_their_sum_says() -> None:
+    rows = lists.calls(asked("calls", tier="commodity"), limit=10_000).rows
+    assert rows == sorted(rows, key=lambda row: row["occurred_at"], reverse=True)
+    sums = lists.sums_of_calls(asked("calls", tier="commodity"))
+    assert (len(rows), sum(row["cost_nanos"] or 0 for row in rows)) == (sums["calls"], sums["cost_nanos"])
+
+
+def test_corrections_and_incidents_are_listed_with_what_they_cost() -> None:
+    everything = Listing("corrections")
+    rows = lists.corrections(everything, limit=10_000).rows
+    assert sum(row["entries_nanos"] for row in rows) == sum(
+        lists.sums_of_entries(Listing("entries", only={"source": (source,)}))["amount_nanos"]
+        for source in ("correction",)
+    )
+    incidents = lists.incidents(Listing("incidents"), limit=10_000).rows
+    assert {row["status"] for row in incidents} >= {"confirmed"}
+    assert any(row["links"] for row in incidents)
+
+
+def test_a_neighbours_rows_are_not_there() -> None:
+    nobody = frozenset({0})
+    for kind in ("calls", "tasks", "entries", "corrections", "incidents"):
+        assert getattr(lists, kind)(Listing(kind, teams=nobody)).rows == []
+    key = lists.tasks(Listing("tasks")).rows[0]["key"]
+    assert lists.task_of(key, teams=None)
+    assert lists.task_of(key, teams=nobody) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ({"cost": ["1"]}, {"cost"}),
+        ({"state": ["done"]}, {"state"}),
+        ({"to": ["2026-10"]}, {"from"}),
+        ({"from": ["2026-11"], "to": ["2026-10"]}, {"to"}),
+        ({"route": ["commodity>none such"]}, {"route"}),
+        ({"team": ["Nobody's"], "tier": ["best"]}, {"team", "tier"}),
+        ({"task": ["a\x00b"]}, {"task"}),
+    ],
+)
+def test_bad_words_are_named(words, names) -> None:
+    with pytest.raises(BadQuery) as problem:
+        parse_listing(words, kind="calls", teams=None)
+    assert set(problem.value.errors) == names
+
+
+@pytest.mark.parametrize("cursor", ["!", "W10", "WyIxIl0", "bnVsbA", "WyJ4IiwgInkiXQ", "ü"])
+def test_a_forged_cursor_is_refused(cursor: str) -> None:
+    with pytest.raises(BadQuery):
+        lists.calls(Listing("calls"), cursor=cursor)
