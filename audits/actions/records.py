@@ -101,6 +101,7 @@ def _record(
     receipt = Receipt()
     owned = _owned(kind.name, items, reach, receipt)
     with transaction.atomic():
+        spend_store.lock_reference_data()
         for team in sorted({record.team or 0 for record in owned}):
             spend_store.lock_versions(kind.number, team)
         stored = spend_store.digests_of_versions(kind.table, [record.identity for record in owned])

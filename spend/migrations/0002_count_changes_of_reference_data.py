@@ -5,10 +5,12 @@ from django.db import migrations
 TABLES = ["accounts_team", "spend_tier", "spend_llm", "spend_llmtier", "spend_price", "spend_tasktype"]
 
 COUNT = """
+CREATE SEQUENCE spend_reference_version START 2;
 INSERT INTO spend_installation (reporting_time_zone, reference_version) VALUES ('', 1);
 CREATE FUNCTION count_change_of_reference_data() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE spend_installation SET reference_version = reference_version + 1;
+    -- A number that a roll-back took back must never come again for other content: a sequence, not a sum.
+    UPDATE spend_installation SET reference_version = nextval('spend_reference_version');
     RETURN NULL;
 END $$;
 """ + "".join(
@@ -19,6 +21,7 @@ END $$;
 FORGET = (
     "".join(f"DROP TRIGGER change_is_counted ON {table};\n" for table in TABLES)
     + "DROP FUNCTION count_change_of_reference_data(); DELETE FROM spend_installation;"
+    + " DROP SEQUENCE spend_reference_version;"
 )
 
 

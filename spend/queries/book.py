@@ -117,12 +117,6 @@ def book() -> Book:
     return _current
 
 
-def forget_book() -> None:
-    """Drop what is kept in memory: for tests, whose roll-back takes the count of changes back too."""
-    global _current
-    _current = None
-
-
 def _read(version: int) -> Book:
     llms: dict[tuple[str, str], int] = {}
     free = set()
