@@ -1,0 +1,21 @@
+"""What failure cost: human records, the ledger they become, and the rows that reports read."""
+
+from audits.models.daily import Calendar, DailyCalls, DailyEntries, DailyTasks, DailyUnits, StaleScope, TaskState
+from audits.models.ledger import Entry
+from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
+
+__all__ = [
+    "Calendar",
+    "Correction",
+    "DailyCalls",
+    "DailyEntries",
+    "DailyTasks",
+    "DailyUnits",
+    "Entry",
+    "FixedCost",
+    "Incident",
+    "IncidentLink",
+    "LabourRate",
+    "StaleScope",
+    "TaskState",
+]

@@ -1,0 +1,43 @@
+"""The ledger: append-only, which a trigger of the database holds."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from accounts.models import Team
+from spend.models import Llm, TaskType, Tier
+
+
+class Entry(models.Model):
+    """One line of the append-only ledger. A reversal has every field of the entry it reverses, the amount negated."""
+
+    source_kind = models.TextField(choices=[("correction",) * 2, ("incident",) * 2, ("fixed_cost",) * 2])
+    source = models.UUIDField(help_text="The identity of the correction, incident or fixed cost.")
+    category = models.TextField()
+    nature = models.TextField(choices=[("cash",) * 2, ("labour",) * 2])
+    amount_nanos = models.BigIntegerField()
+    rule = models.TextField()
+    policy_version = models.TextField()
+    traced = models.BooleanField()
+    service_date = models.DateField()
+    posting_month = models.DateField(help_text="The first day of the posting period.")
+    team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    tier = models.ForeignKey(Tier, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    llm = models.ForeignKey(Llm, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    task_type = models.ForeignKey(TaskType, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    task_key = models.UUIDField(null=True)
+    call_key = models.UUIDField(null=True)
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    posted_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        indexes = [
+            models.Index("source", name="entry_by_source"),
+            models.Index("team", "service_date", name="entry_by_slice"),
+            models.Index("task_key", name="entry_by_task"),
+            models.Index("service_date", name="entry_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_nanos} {self.category} on {self.service_date}"
