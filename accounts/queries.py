@@ -23,6 +23,10 @@ LOGIN_FAILURES = 10
 LOGIN_WINDOW = timedelta(minutes=15)
 
 
+class NoTeam(Exception):
+    """No team has the name."""
+
+
 def reach_of_user(user: User | AnonymousUser) -> Reach:
     """A superuser is an administrator, whatever the role says; who is not active or not logged in is nobody."""
     if not isinstance(user, User) or not user.is_active:
@@ -62,6 +66,15 @@ def teams_in(reach: Reach) -> dict[str, int]:
     if reach.team_ids is not None:
         teams = teams.filter(pk__in=reach.team_ids)
     return dict(teams.values_list("name", "pk"))
+
+
+def team_named(name: str) -> Team:
+    """Return the team of this name. Raises NoTeam, which says the names there are."""
+    team = Team.objects.filter(name=name).first()
+    if team is None:
+        known = ", ".join(Team.objects.values_list("name", flat=True)) or "none yet"
+        raise NoTeam(f"There is no team {name!r}. Teams: {known}.")
+    return team
 
 
 def login_is_blocked(*, username: str, address: str, at: datetime) -> bool:

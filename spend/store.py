@@ -66,6 +66,12 @@ def lock_versions(kind: int, team_id: int | None) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [VERSIONS_LOCK + kind, team_id or 0])
 
 
+def check_references_at_once() -> None:
+    """Have foreign keys checked by each statement, not at the end: a long transaction would pile the checks up."""
+    with raw_cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
 @contextmanager
 def copying(table: str, columns: dict[str, str]) -> Iterator[Any]:
     """Open a binary COPY into `table`; yield an object whose `write_row` takes a tuple in the order of `columns`."""
@@ -90,7 +96,9 @@ def insert_calls(rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
             "CREATE TEMP TABLE IF NOT EXISTS staged_call ON COMMIT DELETE ROWS AS"
             f" SELECT {_CALLS} FROM spend_call WITH NO DATA"
         )
-        cursor.execute("DELETE FROM staged_call")
+        # An import has many batches in one transaction; there rows that are only deleted are read by every later batch.
+        if cursor.execute("SELECT 1 FROM staged_call LIMIT 1").fetchone():
+            cursor.execute("TRUNCATE staged_call")
         copy_rows("staged_call", CALL_COLUMNS, rows)
         cursor.execute(
             f"INSERT INTO spend_call ({_CALLS}) SELECT {_CALLS} FROM staged_call ORDER BY id"

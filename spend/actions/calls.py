@@ -74,7 +74,7 @@ def _prepare(
             receipt.reject(item.index, item.record.id, "team", str(problem))
             continue
         if team is None:
-            receipt.reject(item.index, item.record.id, "team", "is required with a key of all teams")
+            receipt.reject(item.index, item.record.id, "team", "is required from who writes for all teams")
             continue
         rows.append((item, builder.row(item, team)))
     return rows, builder.task_names

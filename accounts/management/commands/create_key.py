@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.actions import BadKey, create_key
-from accounts.models import Team
+from accounts.queries import NoTeam, team_named
 
 
 class Command(BaseCommand):
@@ -26,8 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--name", help="what it is for; default: the team's name")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        team = None if options["all_teams"] else _team(options["team"])
         try:
+            team = None if options["all_teams"] else team_named(options["team"])
             key, text = create_key(
                 name=options["name"] or (team.name if team else "all teams"),
                 scopes=[scope.strip() for scope in options["scopes"].split(",") if scope.strip()],
@@ -35,18 +35,12 @@ class Command(BaseCommand):
                 at=timezone.now(),
                 expires_at=_start_of(options["expires"]),
             )
+        except NoTeam as problem:
+            raise CommandError(str(problem)) from problem
         except BadKey as problem:
             raise CommandError(f"No key made: {problem}.") from problem
         self.stderr.write(f"Key of {team or 'all teams'} for {', '.join(key.scopes)}. It is not shown again:")
         self.stdout.write(text)
-
-
-def _team(name: str) -> Team:
-    try:
-        return Team.objects.get(name=name)
-    except Team.DoesNotExist as problem:
-        known = ", ".join(Team.objects.values_list("name", flat=True)) or "none yet"
-        raise CommandError(f"There is no team {name!r}. Teams: {known}.") from problem
 
 
 def _start_of(text: str | None) -> datetime | None:

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from audits.actions.records import record_corrections
+from spend.imports import ImportCommand
+from spend.ingest.receipt import Receipt
+from spend.ingest.records import Item
+from spend.queries.zone import reporting_day
+
+
+class Command(ImportCommand):
+    kind = "correction"
+
+    def record(self, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
+        return record_corrections(items=items, reach=reach, at=at, today=reporting_day(at))
