@@ -6,12 +6,12 @@ import json
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import IO, Any, BinaryIO, ClassVar, cast
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
@@ -25,7 +25,6 @@ from spend.ingest.bodies import Readable
 from spend.ingest.files import read_records
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item, Kind, Problem
-from spend.queries.book import forget_book
 
 Record = Callable[[Sequence[Item]], Receipt]
 Refuse = Callable[[Problem], None]
@@ -64,7 +63,6 @@ class Import:
             self.by_batch(reads)
             if dry_run or self.tally.bad:
                 transaction.set_rollback(True)
-        forget_book()  # it may know models whose rows were taken back
 
     def by_batch(self, reads: Iterable[Item | Problem]) -> None:
         """Record batch after batch, each in a transaction of its own unless the caller has one."""
@@ -131,7 +129,7 @@ class ImportCommand(BaseCommand):
         at = timezone.now()
         reach = _reach(options["team"])
         tally = Tally()
-        with _written(options["errors"]) as log, self._opened(options["file"]) as file:
+        with _log(options["errors"]) as log, self._opened(options["file"]) as file:
             run = Import(
                 batch=options["batch"],
                 record=lambda items: self.record(items, reach, at),
@@ -151,16 +149,12 @@ class ImportCommand(BaseCommand):
         if name == "-":
             yield sys.stdin.buffer
             return
-        try:
-            file = Path(name).open("rb")
-        except OSError as problem:
-            raise CommandError(f"{name}: {problem.strerror}.") from problem
         columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), DownloadColumn())
         watched = Console(stderr=True)
         progress = Progress(*columns, TimeRemainingColumn(), console=watched, disable=not self.stderr.isatty())
-        with file, progress:
+        with _open(name, "rb") as file, progress:
             size = Path(name).stat().st_size
-            yield progress.wrap_file(file, total=size, description=Path(name).name)
+            yield progress.wrap_file(cast(BinaryIO, file), total=size, description=Path(name).name)
 
     def _conclude(self, counts: str, tally: Tally, options: dict[str, Any]) -> None:
         if not tally.bad:
@@ -188,17 +182,15 @@ def _reach(team: str | None) -> frozenset[int] | None:
         raise CommandError(str(problem)) from problem
 
 
-@contextmanager
-def _written(name: str | None) -> Iterator[IO[str] | None]:
-    if name is None:
-        yield None
-        return
+def _log(name: str | None) -> AbstractContextManager[IO[str] | None]:
+    return _open(name, "w") if name else nullcontext()
+
+
+def _open(name: str, mode: str) -> IO[Any]:
     try:
-        file = Path(name).open("w", encoding="utf-8")
+        return Path(name).open(mode, encoding=None if "b" in mode else "utf-8")
     except OSError as problem:
         raise CommandError(f"{name}: {problem.strerror}.") from problem
-    with file:
-        yield file
 
 
 def _interrupted(tally: Tally, options: dict[str, Any]) -> str:

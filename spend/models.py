@@ -244,6 +244,7 @@ class Installation(models.Model):
 
     reporting_time_zone = models.CharField(max_length=100, blank=True)
     reference_version = models.BigIntegerField(default=1)
+    simulated = models.BooleanField(default=False, help_text="The sample was loaded: every page says so.")
 
     def __str__(self) -> str:
         return self.reporting_time_zone
