@@ -18,8 +18,9 @@ from django.db import connection
 REFERENCE_LOCK = 1  # shared by writers of calls, exclusive for who changes reference data
 VERSIONS_LOCK = 2  # one writer of versions at a time for each kind and team
 
+# What COPY sends for each column. Keys of calls and tasks go as their 16 bytes, which is what a binary uuid is.
 CALL_COLUMNS = {
-    "id": "uuid", "team_id": "int4", "external_id": "text", "task_id": "uuid", "occurred_at": "timestamptz",
+    "id": "bytea", "team_id": "int4", "external_id": "text", "task_id": "bytea", "occurred_at": "timestamptz",
     "day": "date", "llm_id": "int8", "tier_id": "int8", "task_type_id": "int8", "purpose": "text", "status": "text",
     "final": "bool", "counted": "bool", "input_tokens": "int8", "cache_read_tokens": "int8",
     "cache_write_tokens": "int8", "output_tokens": "int8", "reasoning_tokens": "int8", "cost_nanos": "int8",
@@ -27,13 +28,13 @@ CALL_COLUMNS = {
     "latency_ms": "int8", "step": "text", "service_tier": "text", "environment": "text", "metadata": "jsonb",
     "digest": "bytea", "received_at": "timestamptz",
 }  # fmt: skip
-_CALLS = ", ".join(CALL_COLUMNS)
+TASK_COLUMNS = {"id": "bytea", "team_id": "int4", "external_id": "text", "implicit": "bool", "day": "date"}
 
 
 class TaskRow(NamedTuple):
     """A task named by a call that enters reports; `day` the day of that call."""
 
-    id: UUID
+    id: bytes
     team_id: int
     external_id: str
     implicit: bool
@@ -46,6 +47,14 @@ def raw_cursor() -> Iterator[psycopg.Cursor[Any]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         yield cursor
+
+
+def installation() -> tuple[int, str]:
+    """Return the count of changes to reference data, and the zone in which days are counted (empty: no data yet)."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT reference_version, reporting_time_zone FROM spend_installation")
+        version, zone = cursor.fetchall()[0]
+        return version, zone
 
 
 def lock_reference_data() -> None:
@@ -89,20 +98,27 @@ def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
             write(row)
 
 
-def insert_calls(rows: Sequence[tuple[Any, ...]]) -> set[UUID]:
+def insert_calls(rows: Sequence[tuple[Any, ...]]) -> set[bytes]:
     """Insert calls (tuples in the order of CALL_COLUMNS, unique by id); return the ids that were not there yet."""
+    return _insert_new("spend_call", CALL_COLUMNS, rows)
+
+
+def _insert_new(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> set[bytes]:
+    """Insert those of `rows` (unique by id) that are not there yet, by ascending id; return their ids."""
+    names = ", ".join(columns)
     with raw_cursor() as cursor:
         cursor.execute(
-            "CREATE TEMP TABLE IF NOT EXISTS staged_call ON COMMIT DELETE ROWS AS"
-            f" SELECT {_CALLS} FROM spend_call WITH NO DATA"
+            f"CREATE TEMP TABLE IF NOT EXISTS staged_{table} ON COMMIT DELETE ROWS AS"
+            f" SELECT {names} FROM {table} WITH NO DATA"
         )
         # An import has many batches in one transaction; there rows that are only deleted are read by every later batch.
-        if cursor.execute("SELECT 1 FROM staged_call LIMIT 1").fetchone():
-            cursor.execute("TRUNCATE staged_call")
-        copy_rows("staged_call", CALL_COLUMNS, rows)
+        if cursor.execute(f"SELECT 1 FROM staged_{table} LIMIT 1").fetchone():
+            cursor.execute(f"TRUNCATE staged_{table}")
+        copy_rows(f"staged_{table}", columns, rows)
         cursor.execute(
-            f"INSERT INTO spend_call ({_CALLS}) SELECT {_CALLS} FROM staged_call ORDER BY id"
-            " ON CONFLICT (id) DO NOTHING RETURNING id"
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM staged_{table} ORDER BY id"
+            " ON CONFLICT (id) DO NOTHING RETURNING uuid_send(id)",
+            binary=True,
         )
         return {row[0] for row in cursor.fetchall()}
 
@@ -120,10 +136,10 @@ def update_derived(rows: Sequence[tuple[Any, ...]]) -> None:
         )
 
 
-def digests_of_calls(ids: Iterable[UUID]) -> dict[UUID, bytes]:
+def digests_of_calls(ids: Iterable[bytes]) -> dict[bytes, bytes]:
     """Return the digest of each stored call among `ids`."""
     with raw_cursor() as cursor:
-        cursor.execute("SELECT id, digest FROM spend_call WHERE id = ANY(%b)", [list(ids)])
+        cursor.execute("SELECT uuid_send(id), digest FROM spend_call WHERE id = ANY(%b)", [_uuids(ids)], binary=True)
         return dict(cursor.fetchall())
 
 
@@ -131,24 +147,17 @@ def insert_tasks(tasks: Sequence[TaskRow]) -> None:
     """Make sure that `tasks` (unique by id) exist on their earliest day, and mark the slices they are in as dirty."""
     if not tasks:
         return
-    fresh = _insert_new_tasks(tasks)
+    fresh = _insert_new("spend_task", TASK_COLUMNS, tasks)
     slices = {(task.team_id, task.day) for task in tasks if task.id in fresh}
-    known = sorted((task for task in tasks if task.id not in fresh), key=lambda task: task.id)
+    known = sorted(task for task in tasks if task.id not in fresh)
     if known:
         slices |= _move_to_earlier_days(known)
-        slices |= _slices_of([task.id for task in known])
+        slices |= _slices_of(_uuids(task.id for task in known))
     mark_dirty(slices)
 
 
-def _insert_new_tasks(tasks: Sequence[TaskRow]) -> set[UUID]:
-    with raw_cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO spend_task (id, team_id, external_id, implicit, day)"
-            " SELECT * FROM unnest(%b::uuid[], %b::int[], %b::text[], %b::bool[], %b::date[])"
-            " ON CONFLICT (id) DO NOTHING RETURNING id",
-            [list(column) for column in zip(*sorted(tasks), strict=True)],
-        )
-        return {row[0] for row in cursor.fetchall()}
+def _uuids(keys: Iterable[bytes]) -> list[UUID]:
+    return [UUID(bytes=key) for key in keys]
 
 
 def _move_to_earlier_days(tasks: Sequence[TaskRow]) -> set[tuple[int, date]]:
@@ -160,7 +169,7 @@ def _move_to_earlier_days(tasks: Sequence[TaskRow]) -> set[tuple[int, date]]:
             " ORDER BY t.id FOR UPDATE OF t),"
             " updated AS (UPDATE spend_task t SET day = m.new_day FROM moved m WHERE t.id = m.id)"
             " SELECT DISTINCT team_id, old_day FROM moved",
-            [[task.id for task in tasks], [task.day for task in tasks]],
+            [_uuids(task.id for task in tasks), [task.day for task in tasks]],
         )
         return set(cursor.fetchall())
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol, cast
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -16,7 +15,7 @@ from spend.actions.zone import keep_zone
 from spend.domain.money import to_nanos
 from spend.domain.owners import NoOwner, owner_of
 from spend.domain.tokens import Usage
-from spend.ingest.identity import key_of, task_key_of
+from spend.ingest.identity import key_bytes_of, task_key_bytes_of
 from spend.ingest.receipt import CONFLICT, Receipt
 from spend.ingest.records import Call, Item
 from spend.queries.book import Book, book
@@ -62,7 +61,7 @@ def record_calls(*, items: Sequence[Item], reach: frozenset[int] | None, at: dat
 
 def _prepare(
     items: Sequence[SentCall], reach: frozenset[int] | None, at: datetime, receipt: Receipt
-) -> tuple[list[Prepared], dict[UUID, str]]:
+) -> tuple[list[Prepared], dict[bytes, str]]:
     """Return a row for each call that has an owner, and the names of the tasks that they name."""
     reference = book()
     builder = _RowBuilder(reference, at)
@@ -88,7 +87,7 @@ class _RowBuilder:
         self._at = at
         self._zone = reporting_zone()
         self._environments = {None, "", *settings.REPORTING_ENVIRONMENTS}
-        self.task_names: dict[UUID, str] = {}
+        self.task_names: dict[bytes, str] = {}
 
     def row(self, item: SentCall, team: int) -> tuple[Any, ...]:
         call = item.record
@@ -96,8 +95,8 @@ class _RowBuilder:
         llm = self._book.llm_named(call.provider, call.model)
         if llm is None:
             raise LookupError(f"model {call.model!r} was met, but is not in the book")
-        key = key_of("call", team, call.id)
-        task = task_key_of(call, team)
+        key = key_bytes_of("call", team, call.id)
+        task = task_key_bytes_of(call, team)
         if call.task is not None:
             self.task_names[task] = call.task
         cost, computed, reported, source, price = self._cost(call, llm, day)
@@ -123,9 +122,9 @@ class _RowBuilder:
         return result.cost_nanos, result.computed_nanos, reported, result.source, result.price_id
 
 
-def _without_repeats(rows: Sequence[Prepared], receipt: Receipt) -> dict[UUID, Prepared]:
+def _without_repeats(rows: Sequence[Prepared], receipt: Receipt) -> dict[bytes, Prepared]:
     """Return the first row of each id; a repeat within the batch is a duplicate or a conflict like any other."""
-    unique: dict[UUID, Prepared] = {}
+    unique: dict[bytes, Prepared] = {}
     for item, row in rows:
         first = unique.setdefault(row[_ID], (item, row))
         if first[1] is not row:
@@ -133,7 +132,7 @@ def _without_repeats(rows: Sequence[Prepared], receipt: Receipt) -> dict[UUID, P
     return unique
 
 
-def _settle_repeats(repeats: dict[UUID, Prepared], receipt: Receipt) -> None:
+def _settle_repeats(repeats: dict[bytes, Prepared], receipt: Receipt) -> None:
     if not repeats:
         return
     stored = store.digests_of_calls(repeats)
@@ -148,9 +147,9 @@ def _count_repeat(item: SentCall, first_digest: bytes, receipt: Receipt) -> None
         receipt.reject(item.index, item.record.id, "id", CONFLICT)
 
 
-def _tasks_of(rows: Sequence[tuple[Any, ...]], names: dict[UUID, str]) -> list[store.TaskRow]:
+def _tasks_of(rows: Sequence[tuple[Any, ...]], names: dict[bytes, str]) -> list[store.TaskRow]:
     """Return the tasks of the rows that enter reports, each on the earliest of its days here."""
-    tasks: dict[UUID, store.TaskRow] = {}
+    tasks: dict[bytes, store.TaskRow] = {}
     for row in rows:
         if not row[_COUNTED]:
             continue

@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from spend.domain.money import divide
 from spend.domain.tokens import Usage
@@ -66,8 +66,7 @@ class Price:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
+class Priced(NamedTuple):
     """What a call cost and how that is known. `price_id` is the price of the computed cost, reported or not."""
 
     cost_nanos: int | None
@@ -91,28 +90,28 @@ def cost_of(usage: Usage, price: Price) -> int:
         raise NoPrice("the call states no tokens")
     if not price.is_known:
         raise NoPrice("an all-zero price is no price unless the model is known to be free")
-    written = usage.cache_write or 0
-    written_1h = usage.cache_write_1h or 0
-    return divide(
-        _part("input", usage.input or 0, price.input, price.free)
-        + _part("cache_read", usage.cache_read or 0, price.cache_read, price.free)
-        + _part("cache_write", written - written_1h, price.cache_write, price.free)
-        + _part("cache_write_1h", written_1h, price.cache_write_1h, price.free)
-        + _part("output", usage.output or 0, price.output, price.free),
-        TOKENS_PER_RATE,
-    )
+    written, written_1h = usage.cache_write or 0, usage.cache_write_1h or 0
+    total = 0
+    for bucket, tokens, rate in (
+        ("input", usage.input, price.input),
+        ("cache_read", usage.cache_read, price.cache_read),
+        ("cache_write", written - written_1h, price.cache_write),
+        ("cache_write_1h", written_1h, price.cache_write_1h),
+        ("output", usage.output, price.output),
+    ):
+        if tokens:
+            total += _part(bucket, tokens, rate, price.free)
+    return divide(total, TOKENS_PER_RATE)
 
 
 def _part(bucket: str, tokens: int, rate: int | None, free: bool) -> int:
     if tokens < 0:
         raise ValueError(f"{bucket} tokens must be >= 0")
-    if tokens == 0:
+    if rate is not None:
+        return tokens * rate
+    if free:
         return 0
-    if rate is None:
-        if free:
-            return 0
-        raise NoPrice(f"no rate for {bucket} tokens")
-    return tokens * rate
+    raise NoPrice(f"no rate for {bucket} tokens")
 
 
 def priced(*, usage: Usage, reported_nanos: int | None, price: Price | None, free: bool = False) -> Priced:

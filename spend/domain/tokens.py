@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens of one call; no token is in two buckets.
 
     `input` is uncached input, `output` includes reasoning. `reasoning` (part of `output`) and `cache_write_1h`

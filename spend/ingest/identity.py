@@ -43,13 +43,18 @@ def key_of(kind: KeyKind, team_id: int, external_id: str) -> UUID:
     `lone_task` is the task of a call that names no task, by the id of that call: each kind hashes under its own
     personalisation, so that it never meets a task of the same name.
     """
-    hashed = _key_hash(kind, team_id).copy()
-    hashed.update(external_id.encode())
     # UUID(bytes=...) takes three times as long, for arguments that cannot be wrong here.
     key = _new_uuid(UUID)
-    _set_int(key, int.from_bytes(hashed.digest(), "big"))
+    _set_int(key, int.from_bytes(key_bytes_of(kind, team_id, external_id), "big"))
     _set_is_safe(key, _UNKNOWN)
     return key
+
+
+def key_bytes_of(kind: KeyKind, team_id: int, external_id: str) -> bytes:
+    """Return the same key as its 16 bytes: for masses of keys, which are compared and hashed far faster so."""
+    hashed = _key_hash(kind, team_id).copy()
+    hashed.update(external_id.encode())
+    return hashed.digest()
 
 
 @lru_cache(maxsize=4096)
@@ -59,9 +64,13 @@ def _key_hash(kind: KeyKind, team_id: int) -> blake2b:
 
 def task_key_of(call: Call, team_id: int) -> UUID:
     """Return the key of the call's task, named or its own."""
+    return UUID(bytes=task_key_bytes_of(call, team_id))
+
+
+def task_key_bytes_of(call: Call, team_id: int) -> bytes:
     if call.task is None:
-        return key_of("lone_task", team_id, call.id)
-    return key_of("task", team_id, call.task)
+        return key_bytes_of("lone_task", team_id, call.id)
+    return key_bytes_of("task", team_id, call.task)
 
 
 def digest_of(record: Record) -> bytes:

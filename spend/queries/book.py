@@ -10,11 +10,12 @@ from datetime import date
 from decimal import Decimal
 
 from accounts.models import Team
+from spend import store
 from spend.domain import pricing
 from spend.domain.money import to_nanos
 from spend.domain.names import provider_of
 from spend.domain.tokens import Usage
-from spend.models import Installation, Llm, LlmTier, Price, TaskType
+from spend.models import Llm, LlmTier, Price, TaskType
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ _current: Book | None = None
 def book() -> Book:
     """Return the reference data as this transaction sees it; re-read only when it has changed since the last time."""
     global _current
-    version = Installation.objects.values_list("reference_version", flat=True).get()
+    version, _ = store.installation()
     if _current is None or _current.version != version:
         _current = _read(version)
     return _current

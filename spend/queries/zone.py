@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from spend import store
 from spend.domain.periods import day_of
-from spend.models import Installation
 
 
 def reporting_zone() -> ZoneInfo:
@@ -23,7 +23,7 @@ def reporting_day(at: datetime) -> date:
 
 def check_zone() -> bool:
     """Return whether the zone is written down. Raises ImproperlyConfigured when days were counted in another (R1)."""
-    kept = Installation.objects.values_list("reporting_time_zone", flat=True).get()
+    _, kept = store.installation()
     if kept and kept != settings.REPORTING_TIME_ZONE:
         raise ImproperlyConfigured(
             f"REPORTING_TIME_ZONE is {settings.REPORTING_TIME_ZONE}, but this installation holds data in days of"

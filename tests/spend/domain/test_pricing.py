@@ -29,7 +29,7 @@ SOME = Usage(input=1000, output=500)
 
 tokens = st.integers(0, 10**9)
 rates = st.integers(1, 10**12)
-usages = st.builds(Usage, input=tokens, cache_read=tokens, cache_write=tokens, output=tokens)
+usages = st.builds(Usage, tokens, tokens, tokens, tokens, st.none(), st.none())
 full_prices = st.builds(
     Price, id=st.just(1), source=st.just("catalogue"), starts_on=st.just(JANUARY),
     input=rates, cache_read=rates, cache_write=rates, cache_write_1h=rates, output=rates,
