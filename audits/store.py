@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from audits.domain.latency import LATENCY_BUCKETS
+from spend.domain.periods import Month
 from spend.store import copy_rows, raw_cursor
 
 _SLICE_LOCK = 10  # one refresher of a slice at a time
@@ -32,13 +34,12 @@ _TYPES = {
 }  # fmt: skip
 
 
-def lock_slices(team: int, days: Collection[date]) -> None:
-    """Be the only one who refreshes these slices until the transaction ends."""
+def lock_months(team: int, months: Collection[date]) -> None:
+    """Be the only one who refreshes slices of these months of the team until the transaction ends."""
     with raw_cursor() as cursor:
-        for day in sorted(days):
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_SLICE_LOCK, team * 100_000 + day.toordinal()]
-            )
+        for month in sorted(months):
+            key = team * 100_000 + month.toordinal()
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashint8(%s))", [_SLICE_LOCK, key])
 
 
 def claim_dirty_slices(team: int | None, days: Collection[date]) -> list[date]:
@@ -154,22 +155,67 @@ def claim_stale_scopes() -> set[tuple[int, date]]:
         return set(cursor.fetchall())
 
 
-# The derived tables, each with the column that holds a slice's day.
+_DIMENSIONS = ("team_id", "task_type_id", "route", "first_llm_id", "tier_id", "llm_id")
+_CALL_SUMS = (
+    "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "cost",
+    "wasted", "pending_cost",
+)  # fmt: skip
+_TASK_SUMS = (
+    "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "value", "valued",
+    "manual", "with_manual",
+)  # fmt: skip
+_UNIT_SUMS = ("touched", "attempts", "escalated", "failed", "n", "sum_x", "sum_xx", "sum_y", "sum_xy")
+_LATENCY = "ARRAY[" + ", ".join(f"sum(latency[{index + 1}])::bigint" for index in range(LATENCY_BUCKETS)) + "]"
+# What is kept of a daily row in its month: columns that stay, and sums.
+_MONTHLY: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "calls": (
+        {"month": "date_trunc('month', day)::date"},
+        {**{name: f"sum({name})" for name in _CALL_SUMS}, "latency": _LATENCY},
+    ),
+    "tasks": ({}, {name: f"sum({name})" for name in _TASK_SUMS}),
+    "units": (
+        {name: name for name in ("level", "month", "previous_month")},
+        {name: f"sum({name})" for name in _UNIT_SUMS},
+    ),
+    "entries": (
+        {name: name for name in ("posting_month", "source_kind", "category", "nature", "traced")},
+        {name: f"sum({name})" for name in ("amount", "pending")},
+    ),
+}
+
+
+def replace_monthly(team: int | None, month: date) -> None:
+    """Add the daily rows of a team's month up anew."""
+    params = {"team": team, "month": month, "end": Month.of(month).end_day}
+    same = "team_id IS NOT DISTINCT FROM %(team)s::int"
+    with raw_cursor() as cursor:
+        for name, (kept, sums) in _MONTHLY.items():
+            keys = {"task_month": "%(month)s::date", **{column: column for column in _DIMENSIONS}, **kept}
+            grouping = ", ".join(str(index + 1) for index in range(len(keys)))
+            cursor.execute(f"DELETE FROM audits_monthly{name} WHERE {same} AND task_month = %(month)s", params)
+            cursor.execute(
+                f"INSERT INTO audits_monthly{name} ({', '.join([*keys, *sums])})"
+                f" SELECT {', '.join([*keys.values(), *sums.values()])} FROM audits_daily{name}"
+                f" WHERE {same} AND task_day >= %(month)s AND task_day < %(end)s GROUP BY {grouping}",
+                params,
+            )
+
+
+# The derived tables, each with the column that holds a slice's day or month.
 DERIVED = {
     "audits_taskstate": "day",
-    "audits_dailycalls": "task_day",
-    "audits_dailytasks": "task_day",
-    "audits_dailyunits": "task_day",
-    "audits_dailyentries": "task_day",
+    **{f"audits_daily{name}": "task_day" for name in _MONTHLY},
+    **{f"audits_monthly{name}": "task_month" for name in _MONTHLY},
 }
 
 
 def derived_rows(table: str, team: int | None, days: Collection[date]) -> Counter[tuple[Any, ...]]:
-    """Return the rows of these slices as text, without their ids."""
+    """Return the rows of these slices as text, without their ids; of a table of months, those of the days' months."""
+    wanted = {day.replace(day=1) for day in days} if DERIVED[table] == "task_month" else set(days)
     with raw_cursor() as cursor:
         cursor.execute(
             f"SELECT (to_jsonb(d) - 'id')::text FROM {table} d"
             f" WHERE team_id IS NOT DISTINCT FROM %s::int AND {DERIVED[table]} = ANY(%s)",
-            [team, list(days)],
+            [team, sorted(wanted)],
         )
         return Counter(cursor.fetchall())

@@ -75,13 +75,15 @@ def refresh(*, team: int | None, days: Collection[date], at: datetime, today: da
 
     A slice that somebody else has just refreshed is no longer marked and is left alone.
     """
-    store.lock_slices(team or 0, days)
+    store.lock_months(team or 0, {day.replace(day=1) for day in days})
     claimed = store.claim_dirty_slices(team, days)
     if claimed and team is not None:
         settle(_sources(team, claimed), at=at, today=today, refreshing={(team, day) for day in claimed})
         _replace_rows(team, claimed, today)
     if claimed:
         store.replace_daily_entries(team, claimed)
+    for month in sorted({day.replace(day=1) for day in claimed}):
+        store.replace_monthly(team, month)
 
 
 def _sources(team: int, days: Collection[date]) -> Sources:

@@ -1,6 +1,18 @@
 """What failure cost: human records, the ledger they become, and the rows that reports read."""
 
-from audits.models.daily import Calendar, DailyCalls, DailyEntries, DailyTasks, DailyUnits, StaleScope, TaskState
+from audits.models.daily import (
+    Calendar,
+    DailyCalls,
+    DailyEntries,
+    DailyTasks,
+    DailyUnits,
+    MonthlyCalls,
+    MonthlyEntries,
+    MonthlyTasks,
+    MonthlyUnits,
+    StaleScope,
+    TaskState,
+)
 from audits.models.ledger import Entry
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
 
@@ -16,6 +28,10 @@ __all__ = [
     "Incident",
     "IncidentLink",
     "LabourRate",
+    "MonthlyCalls",
+    "MonthlyEntries",
+    "MonthlyTasks",
+    "MonthlyUnits",
     "StaleScope",
     "TaskState",
 ]

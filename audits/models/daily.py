@@ -37,11 +37,10 @@ class TaskState(models.Model):
         return f"{self.task_key}: {self.state}"
 
 
-class Daily(models.Model):
-    """Derived additive sums of one slice (team, task day). See `audits.domain.rollup` for what each sum means."""
+class Dimensions(models.Model):
+    """What every derived sum is of. See `audits.domain.rollup` for what each sum means."""
 
     team_id = models.IntegerField(null=True)
-    task_day = models.DateField()
     task_type_id = models.BigIntegerField(null=True)
     route = models.TextField(blank=True)
     first_llm_id = models.BigIntegerField(null=True)
@@ -52,13 +51,10 @@ class Daily(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.team_id} {self.task_day}"
+        return f"{self.team_id} {self.tier_id} {self.llm_id}"
 
 
-class DailyCalls(Daily):
-    """Calls by their own day, tier and model."""
-
-    day = models.DateField()
+class CallSums(models.Model):
     calls = models.BigIntegerField()
     priced_calls = models.BigIntegerField()
     input_tokens = models.BigIntegerField()
@@ -71,15 +67,10 @@ class DailyCalls(Daily):
     latency = ArrayField(models.BigIntegerField(), help_text="Counts by log bucket.")
 
     class Meta:
-        indexes = [
-            models.Index("team_id", "task_day", name="daily_calls_by_slice"),
-            models.Index("day", name="daily_calls_by_day"),
-        ]
+        abstract = True
 
 
-class DailyTasks(Daily):
-    """Tasks by delivering tier and model."""
-
+class TaskSums(models.Model):
     tasks = models.BigIntegerField()
     successes = models.BigIntegerField()
     presumed = models.BigIntegerField()
@@ -94,13 +85,10 @@ class DailyTasks(Daily):
     with_manual = models.BigIntegerField()
 
     class Meta:
-        indexes = [
-            models.Index("team_id", "task_day", name="daily_tasks_by_slice"),
-            models.Index("task_day", name="daily_tasks_by_day"),
-        ]
+        abstract = True
 
 
-class DailyUnits(Daily):
+class UnitSums(models.Model):
     """Tries, and the sums of R17, by level: whole tasks, their parts by tier, their parts by model."""
 
     level = models.TextField()
@@ -117,14 +105,11 @@ class DailyUnits(Daily):
     sum_xy = models.DecimalField(max_digits=40, decimal_places=0)
 
     class Meta:
-        indexes = [
-            models.Index("team_id", "task_day", name="daily_units_by_slice"),
-            models.Index("month", "level", name="daily_units_by_month"),
-        ]
+        abstract = True
 
 
-class DailyEntries(Daily):
-    """The ledger by day: `task_day` is the service date, tier and model are the entries' own."""
+class EntrySums(models.Model):
+    """The ledger, net; tier and model are the entries' own."""
 
     posting_month = models.DateField()
     source_kind = models.TextField()
@@ -135,10 +120,92 @@ class DailyEntries(Daily):
     pending = models.BigIntegerField()
 
     class Meta:
+        abstract = True
+
+
+class DailyCalls(Dimensions, CallSums):
+    """Calls of the tasks of a slice (team, day of the task), by their own day, tier and model."""
+
+    task_day = models.DateField()
+    day = models.DateField()
+
+    class Meta:
         indexes = [
-            models.Index("team_id", "task_day", name="daily_entries_by_slice"),
-            models.Index("task_day", name="daily_entries_by_day"),
-            models.Index("posting_month", name="daily_entries_by_posting"),
+            models.Index("team_id", "task_day", name="daily_calls_by_slice"),
+            models.Index("day", name="daily_calls_by_day"),
+        ]
+
+
+class DailyTasks(Dimensions, TaskSums):
+    """Tasks of a slice, by delivering tier and model."""
+
+    task_day = models.DateField()
+
+    class Meta:
+        indexes = [models.Index("team_id", "task_day", name="daily_tasks_by_slice")]
+
+
+class DailyUnits(Dimensions, UnitSums):
+    """Units of the tasks of a slice."""
+
+    task_day = models.DateField()
+
+    class Meta:
+        indexes = [models.Index("team_id", "task_day", name="daily_units_by_slice")]
+
+
+class DailyEntries(Dimensions, EntrySums):
+    """Entries of a team and day; `task_day` is the service date."""
+
+    task_day = models.DateField()
+
+    class Meta:
+        indexes = [models.Index("team_id", "task_day", name="daily_entries_by_slice")]
+
+
+class MonthlyCalls(Dimensions, CallSums):
+    """Daily rows of a team's month of tasks, added up: what reports read, few however many calls there are."""
+
+    task_month = models.DateField()
+    month = models.DateField(help_text="Of the calls.")
+
+    class Meta:
+        indexes = [
+            models.Index("team_id", "task_month", name="monthly_calls_by_slices"),
+            models.Index("month", name="monthly_calls_by_month"),
+        ]
+
+
+class MonthlyTasks(Dimensions, TaskSums):
+    task_month = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index("team_id", "task_month", name="monthly_tasks_by_slices"),
+            models.Index("task_month", name="monthly_tasks_by_month"),
+        ]
+
+
+class MonthlyUnits(Dimensions, UnitSums):
+    task_month = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index("team_id", "task_month", name="monthly_units_by_slices"),
+            models.Index("month", "level", name="monthly_units_by_month"),
+        ]
+
+
+class MonthlyEntries(Dimensions, EntrySums):
+    """`task_month` is the service month."""
+
+    task_month = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index("team_id", "task_month", name="monthly_entries_by_slices"),
+            models.Index("task_month", name="monthly_entries_by_month"),
+            models.Index("posting_month", name="monthly_entries_by_post"),
         ]
 
 

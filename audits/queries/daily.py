@@ -1,4 +1,4 @@
-"""The sums of daily rows, grouped and filtered as a report asks for. SQL only adds; every rule is in the domain."""
+"""The sums of monthly rows, grouped and filtered as a report asks for. SQL only adds; every rule is in the domain."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class _Table:
 
 def calls(query: Query) -> Sums:
     """Calls by their own day. `other_months_cost` is of tasks whose day lies outside the period."""
-    table = _Table("audits_dailycalls", _dimensions(query), "day")
+    table = _Table("audits_monthlycalls", _dimensions(query), "month")
     columns = {name: f"sum({name})" for name in _CALL_SUMS}
-    outside = "task_day < %(first)s OR task_day >= %(end)s"
+    outside = "task_month < %(first)s OR task_month >= %(end)s"
     columns["other_months_cost"] = f"COALESCE(sum(cost) FILTER (WHERE {outside}), 0)"
     rows = _grouped(query, table, columns)
     for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
@@ -90,14 +90,14 @@ def _latencies(query: Query, table: _Table) -> Sums:
 
 
 def tasks(query: Query) -> Sums:
-    table = _Table("audits_dailytasks", _dimensions(query), "task_day")
+    table = _Table("audits_monthlytasks", _dimensions(query), "task_month")
     return _grouped(query, table, {name: f"sum({name})" for name in _TASK_SUMS})
 
 
 def tries(query: Query) -> Sums:
     """Attempts, escalated and failed tries: of models where the query names the model, else of tiers."""
     level = "llm" if "model" in query.named else "tier"
-    table = _Table("audits_dailyunits", _dimensions(query), "month", f"level = '{level}'")
+    table = _Table("audits_monthlyunits", _dimensions(query), "month", f"level = '{level}'")
     return _grouped(query, table, {name: f"sum({name})" for name in ("attempts", "escalated", "failed")})
 
 
@@ -111,7 +111,7 @@ def units(query: Query) -> Sums:
     first_in_row = "true" if "month" in query.by else "previous_month IS NULL OR previous_month < %(first)s"
     columns = {name: f"sum({name})" for name in ("n", "sum_x", "sum_xx", "sum_y", "sum_xy")}
     columns["touched"] = f"COALESCE(sum(touched) FILTER (WHERE {first_in_row}), 0)"
-    return _grouped(query, _Table("audits_dailyunits", _dimensions(query), "month", f"level = '{level}'"), columns)
+    return _grouped(query, _Table("audits_monthlyunits", _dimensions(query), "month", f"level = '{level}'"), columns)
 
 
 def entries(query: Query) -> Sums:
@@ -125,7 +125,7 @@ def entries(query: Query) -> Sums:
         "incident_cost": _sum_where("source_kind = 'incident'"),
         "unattributed": _sum_where("tier_id IS NULL"),
     }
-    return _grouped(query, _Table("audits_dailyentries", _entry_dimensions(query), _entry_when(query)), columns)
+    return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
 
 
 def incidents(query: Query) -> Sums:
@@ -133,7 +133,7 @@ def incidents(query: Query) -> Sums:
     dimensions = _entry_dimensions(query)
     source = (
         "(SELECT e.source, e.team_id, e.tier_id, e.llm_id, e.task_type_id, e.traced, COALESCE(s.route, '') AS route,"
-        " s.first_llm_id, e.service_date AS task_day, e.posting_month FROM audits_entry e"
+        " s.first_llm_id, date_trunc('month', e.service_date)::date AS task_month, e.posting_month FROM audits_entry e"
         " LEFT JOIN audits_taskstate s ON s.task_key = e.task_key WHERE e.source_kind = 'incident'"
         " AND e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM audits_entry r WHERE r.reverses_id = e.id)) AS i"
     )
@@ -156,12 +156,12 @@ def _entry_dimensions(query: Query) -> dict[str, str]:
 
 
 def _entry_when(query: Query) -> str:
-    return "posting_month" if query.basis == "reported" else "task_day"
+    return "posting_month" if query.basis == "reported" else "task_month"
 
 
 def _grouped(query: Query, table: _Table, columns: dict[str, str]) -> Sums:
     """Run one GROUP BY and return its rows, ordered by key, with integers where they are whole numbers."""
-    dimensions = {**table.dimensions, "month": f"date_trunc('month', {table.when})::date"}
+    dimensions = {**table.dimensions, "month": table.when}
     keys = [dimensions[name] for name in query.by]
     conditions, params = _conditions(query, dimensions)
     grouping = ", ".join(str(index + 1) for index in range(len(keys)))

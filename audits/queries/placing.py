@@ -9,8 +9,7 @@ from functools import cache
 from django.db.models import Sum
 
 from audits.domain.attribution import Lookups
-from audits.models import DailyTasks
-from spend.domain.periods import Month
+from audits.models import MonthlyTasks
 from spend.models import Tier
 from spend.queries.book import book
 
@@ -26,6 +25,5 @@ def lookups() -> Lookups:
 
 def tasks_by_tier(team: int, month: date) -> Mapping[int | None, int]:
     """Return the number of the team's tasks of the month that begins with `month`, by the tier that delivered them."""
-    end = Month.of(month).end_day
-    rows = DailyTasks.objects.filter(team_id=team, task_day__gte=month, task_day__lt=end)
+    rows = MonthlyTasks.objects.filter(team_id=team, task_month=month)
     return {row["tier_id"]: row["total"] for row in rows.values("tier_id").annotate(total=Sum("tasks"))}

@@ -109,6 +109,19 @@ _SAME = " AND ".join(
     )
 )  # fmt: skip
 
+_MONTHLY_FAULT = "in {0}, team {1}, monthly rows hold {2}, daily rows {3}"
+
+
+def _monthly(name: str, column: str) -> str:
+    return (
+        f"SELECT COALESCE(m.month, d.month), COALESCE(m.team_id, d.team_id), m.amount, d.amount FROM (SELECT team_id,"
+        f" task_month AS month, sum({column}) AS amount FROM audits_monthly{name} GROUP BY 1, 2) m FULL JOIN"
+        f" (SELECT team_id, date_trunc('month', task_day)::date AS month, sum({column}) AS amount"
+        f" FROM audits_daily{name} GROUP BY 1, 2) d ON d.month = m.month"
+        " AND COALESCE(d.team_id, 0) = COALESCE(m.team_id, 0) WHERE COALESCE(m.amount, 0) <> COALESCE(d.amount, 0)"
+    )
+
+
 CHECKS = [
     Check("entries of a source sum to its amount", sources_conserve),
     Check("a computed cost is what its price makes of its tokens", costs_follow_from_prices),
@@ -166,6 +179,10 @@ CHECKS = [
             " ON d.day = t.day AND d.team_id = t.team_id WHERE d.tasks IS DISTINCT FROM t.tasks",
             "on {0}, team {1}, daily rows hold {2} tasks, there are {3}",
         ),
+    ),
+    *(
+        Check(f"monthly rows of {name} are the daily ones", _found(_monthly(name, column), _MONTHLY_FAULT))
+        for name, column in (("calls", "cost"), ("tasks", "tasks"), ("units", "sum_x"), ("entries", "amount"))
     ),
     Check(
         "a task begins on the day of its first call",

@@ -39,6 +39,10 @@ def test_it_finds_nothing_where_nothing_is_wrong(october: None) -> None:
     [
         ("UPDATE audits_dailycalls SET cost = cost + 1 WHERE cost > 0", "daily rows hold"),
         ("UPDATE audits_dailytasks SET tasks = tasks + 1", "daily rows hold"),
+        ("UPDATE audits_monthlycalls SET cost = cost + 1", "monthly rows hold"),
+        ("DELETE FROM audits_monthlytasks", "monthly rows hold"),
+        ("UPDATE audits_monthlyunits SET sum_x = sum_x + 1", "monthly rows hold"),
+        ("DELETE FROM audits_monthlyentries", "monthly rows hold"),
         ("DELETE FROM audits_dailyentries", "daily rows of the ledger hold"),
         ("UPDATE spend_call SET cost_nanos = 1 WHERE external_id = 'c1'", "its price makes 1000000000"),
         ("UPDATE spend_call SET cost_nanos = 0 WHERE external_id = 'c2'", "its price makes None"),
