@@ -1,8 +1,16 @@
 from django.urls import path
 
 from audits import api
+from audits.views import lists, patterns, report
 
 urlpatterns = [
+    path("", report.home, name="home"),
+    path("report", report.report, name="report"),
+    path("entries", lists.entries, name="entries"),
+    path("calls", lists.calls, name="calls"),
+    path("tasks", lists.tasks, name="tasks"),
+    path("tasks/<uuid:key>", lists.task, name="task"),
+    path("patterns", patterns.patterns, name="patterns"),
     path("api/v1/corrections", api.Corrections.as_view(), name="api-corrections"),
     path("api/v1/incidents", api.Incidents.as_view(), name="api-incidents"),
     path("api/v1/reports/true-cost", api.TrueCostReport.as_view(), name="api-true-cost"),

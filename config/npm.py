@@ -15,8 +15,6 @@ from django.core.files.storage import FileSystemStorage, Storage
 SOURCES = [
     "@tabler/core/dist/css/tabler.min.css",
     "@tabler/core/dist/css/tabler.min.css.map",
-    "@tabler/core/dist/js/tabler.min.js",
-    "@tabler/core/dist/js/tabler.min.js.map",
     "chart.js/dist/chart.umd.min.js",
     "chart.js/dist/chart.umd.min.js.map",
     "chartjs-chart-error-bars/build/index.umd.min.js",

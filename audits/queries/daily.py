@@ -128,6 +128,12 @@ def entries(query: Query) -> Sums:
     return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
 
 
+def pending_entries(query: Query) -> Sums:
+    """What of the ledger belongs to pending tasks, by category."""
+    columns = {name: f"COALESCE(sum(pending) FILTER (WHERE category = '{name}'), 0)" for name in CATEGORIES}
+    return _grouped(query, _Table("audits_dailyentries", _entry_dimensions(query), _entry_when(query)), columns)
+
+
 def incidents(query: Query) -> Sums:
     """The number of distinct incidents that cost something in each row, from the ledger itself: they are few."""
     dimensions = _entry_dimensions(query)

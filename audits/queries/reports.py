@@ -53,7 +53,7 @@ class TrueCost:
 
 def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
     """Return the report as the daily rows have it; bring them up to date first (`actions.catch_up`)."""
-    with _one_moment():
+    with one_moment():
         total = query.without_rows()
         total_units = daily.units(total)
         total_incidents = daily.incidents(total)
@@ -86,7 +86,7 @@ def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """All statements inside see the same state of the database, unless the caller's transaction decides otherwise."""
     is_own = not connection.in_atomic_block
     with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from audits.domain.sources import CATEGORY_OF_ACTIVITY, CATEGORY_OF_KIND, EXTERNAL_FAILURE
 from audits.queries.asking import BASES, LENSES, BadQuery, choice_of, filters_of, month_of
@@ -63,7 +64,8 @@ REPORT_WORDS = ("from", "to", "lens", "basis", "route", *FILTERS)
 class Listing:
     """Which rows are wanted: `filters` as in a report's Query, `routes` as daily rows spell them, `only` by word.
 
-    `teams` are the ids of the teams whose rows may be seen, None for all. No period: of all times.
+    `teams` are the ids of the teams whose rows may be seen, None for all. No period: of all times. `task_key`: of that
+    task alone.
     """
 
     kind: str
@@ -74,6 +76,7 @@ class Listing:
     routes: tuple[str, ...] = ()
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
     teams: frozenset[int] | None = None
+    task_key: UUID | None = None
 
 
 def parse_listing(words: Mapping[str, Sequence[str]], *, kind: str, teams: frozenset[int] | None) -> Listing:

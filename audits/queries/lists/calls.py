@@ -82,7 +82,9 @@ def _where(listing: Listing) -> Where:
 
 
 def of_task(where: Where, listing: Listing, column: str) -> None:
-    """Keep the rows of the tasks of a name, of whichever team."""
+    """Keep the rows of one task, or of the tasks of a name, of whichever team."""
+    if listing.task_key:
+        where.add(f"{column} = %(task_key)s", task_key=listing.task_key)
     if names := listing.only.get("task"):
         params: dict[str, Any] = {"task_names": list(names)}
         where.add(f"{column} IN (SELECT id FROM spend_task WHERE external_id = ANY(%(task_names)s))", **params)

@@ -18,6 +18,7 @@ _SHARED = f"""
     k.id AS key, k.external_id AS id, k.version, team.name AS team, tier.name AS tier,
     CASE WHEN llm.id IS NOT NULL THEN {MODEL.format("llm")} END AS model, k.role, k.note, k.received_at
 """
+_CALLS_OF_TASK = "(SELECT id FROM spend_call WHERE task_id = %(task_key)s)"
 _COUNTS = "k.latest AND NOT k.withdrawn"
 _CORRECTIONS = f"""
 SELECT {_SHARED}, k.worked_on, k.minutes, k.activity, k.verdict, k.cause, k.provenance, k.task_name AS task,
@@ -45,6 +46,8 @@ def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAG
     where = reading.asked(listing, {**_OWN, "task_type": kind, "route": route}, "k.worked_on")
     columns = {"activity": "k.activity", "verdict": "k.verdict", "cause": "k.cause", "task": "k.task_name"}
     reading.said(where, listing, columns)
+    if listing.task_key:
+        where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {_CALLS_OF_TASK})", task_key=listing.task_key)
     reading.after(where, cursor, {"k.id": int})
     return reading.page(_CORRECTIONS.format(where=where), where, ("key",), limit)
 
@@ -53,5 +56,8 @@ def incidents(listing: Listing, *, cursor: str | None = None, limit: int = PAGE)
     """Return a page of incidents with their links; task type and route mean nothing to them, so they match none."""
     where = reading.asked(listing, {**_OWN, "task_type": "NULL::bigint", "route": "NULL"}, "k.occurred_on")
     reading.said(where, listing, {"severity": "k.severity", "status": "k.status"})
+    if listing.task_key:
+        links = f"SELECT incident_id FROM audits_incidentlink WHERE key = %(task_key)s OR key IN {_CALLS_OF_TASK}"
+        where.add(f"k.id IN ({links})", task_key=listing.task_key)
     reading.after(where, cursor, {"k.id": int})
     return reading.page(_INCIDENTS.format(where=where), where, ("key",), limit)

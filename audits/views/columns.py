@@ -1,0 +1,181 @@
+"""The columns of the report's table: what each shows, how, and which list it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from audits.domain.lines import Line
+from audits.queries.daily import Query
+from audits.queries.reports import TrueCost
+from audits.views.links import Words, link, words_of_row
+
+Only = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Column:
+    """`page` and `only` say which list the figure is made of; without a page there is none."""
+
+    name: str
+    label: str
+    group: str
+    kind: str
+    help: str
+    page: str = ""
+    only: Only = field(default_factory=dict)
+    interval: str = ""
+    value: Callable[[Line], Any] | None = None
+
+    def of(self, line: Line) -> Any:
+        return self.value(line) if self.value else getattr(line, self.name)
+
+
+@dataclass(frozen=True)
+class Cell:
+    column: Column
+    value: Any
+    href: str
+    ends: tuple[Any, Any] | None = None
+    incomplete: bool = False
+
+
+@dataclass(frozen=True)
+class TableRow:
+    names: list[str | None]
+    cells: list[Cell]
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+WORK, BILL, FAILURE, TRUE, YIELDS, COVERAGE = (
+    "Work", "Token bill", "Cost of quality", "True cost", "Yields", "Coverage",
+)  # fmt: skip
+_SUCCESS = {"state": ["success"]}
+_TRIED = {"tried": ["all"]}
+COLUMNS = (
+    Column("tasks", "Tasks", WORK, "count", "Units of business work begun in the period", "tasks"),
+    Column("successes", "Successes", WORK, "count", "Tasks that stayed successful", "tasks", _SUCCESS),
+    Column(
+        "presumed", "Presumed", WORK, "count", "Successes nobody reported: the acceptance window passed in silence",
+        "tasks", {**_SUCCESS, "decided_by": ["window"]},
+    ),
+    Column(
+        "amended", "Amended", WORK, "count", "Successes after a human change", "tasks",
+        {**_SUCCESS, "first_pass": ["no"]},
+    ),
+    Column("failures", "Failures", WORK, "count", "Tasks that failed", "tasks", {"state": ["failure"]}),
+    Column("pending", "Pending", WORK, "count", "Tasks still open: in no yield", "tasks", {"state": ["pending"]}),
+    Column("calls", "Calls", BILL, "count", "Requests to models", "calls"),
+    Column("token_bill", "Token bill", BILL, "money2", "Cost of priced calls by the day of the call", "calls"),
+    Column(
+        "wasted_tokens", "Wasted", BILL, "money2", "Cost of failed and escalated attempts", "calls",
+        {"wasted": ["yes"]},
+    ),
+    Column("tasks_touched", "Tasks touched", BILL, "count", "Tasks with a call here in the period", "calls"),
+    Column(
+        "token_cost_per_task", "Per task", BILL, "money4", "Token bill / tasks touched: what a token dashboard shows",
+        "calls",
+    ),
+    Column(
+        "prevention", "Prevention", FAILURE, "money2", "Prompt and evaluation work, guardrails", "entries",
+        {"category": ["prevention"]},
+    ),
+    Column(
+        "appraisal", "Appraisal", FAILURE, "money2", "Review and quality audits", "entries",
+        {"category": ["appraisal"]},
+    ),
+    Column(
+        "internal_failure", "Internal failure", FAILURE, "money2", "Fixes and redone work, before anyone outside saw",
+        "entries", {"category": ["internal_failure"]},
+    ),
+    Column(
+        "external_failure", "External failure", FAILURE, "money2", "Incidents, apologies, support: after it got out",
+        "entries", {"category": ["external_failure"]},
+    ),
+    Column("incidents", "Incidents", FAILURE, "count", "Confirmed", "entries", {"source": ["incident"]}),
+    Column(
+        "fixed_compute", "Fixed compute", TRUE, "money2", "GPUs, hosting, licences: spread over their days", "entries",
+        {"category": ["fixed_compute"]},
+    ),
+    Column("true_cost", "True cost", TRUE, "money2", "Token bill, fixed compute and cost of quality", "entries"),
+    Column("cash", "Cash", TRUE, "money2", "What left the company", "entries", {"nature": ["cash"]}),
+    Column("labour", "Labour", TRUE, "money2", "People's time at loaded rates", "entries", {"nature": ["labour"]}),
+    Column(
+        "allocated", "Allocated", TRUE, "money2", "Not traced to a task: shared by rule", "entries",
+        {"traced": ["no"]},
+    ),
+    Column(
+        "pending_cost", "Pending cost", TRUE, "money2", "Cost of pending tasks: not in the cost per success", "entries",
+        {"state": ["pending"]},
+    ),
+    Column(
+        "true_cost_per_success", "Per success", TRUE, "money4",
+        "(True cost - pending cost) / successes; the 95 % interval leaves incidents out", "entries",
+        interval="money",
+    ),
+    Column("multiplier", "Multiplier", TRUE, "ratio", "True cost / (token bill + fixed compute)", "entries"),
+    Column(
+        "first_pass_yield", "First pass", YIELDS, "percent", "Successful with no human change", "tasks",
+        {"first_pass": ["yes"]}, "percent",
+    ),
+    Column("final_yield", "Final", YIELDS, "percent", "Stayed successful", "tasks", _SUCCESS, "percent"),
+    Column("fail_rate", "Fail rate", YIELDS, "percent", "Failed", "tasks", {"state": ["failure"]}, "percent"),
+    Column(
+        "attempt_fail_rate", "Attempt fail rate", YIELDS, "percent",
+        "Failed or escalated, of the tasks in which it tried", "tasks", _TRIED, "percent",
+    ),
+    Column(
+        "calls_priced", "Priced", COVERAGE, "percent", "Share of calls with a known cost", "calls",
+        {"priced": ["no"]}, value=lambda line: _share(line.priced_calls, line.calls),
+    ),
+    Column(
+        "tasks_judged", "Judged", COVERAGE, "percent", "Share of tasks with an outcome or verdict",
+        value=lambda line: _share(line.judged, line.tasks),
+    ),
+    Column(
+        "presumed_share", "Presumed", COVERAGE, "percent", "Share of successes nobody reported", "tasks",
+        {**_SUCCESS, "decided_by": ["window"]}, value=lambda line: _share(line.presumed, line.successes),
+    ),
+)  # fmt: skip
+
+
+def groups() -> list[tuple[str, list[Column]]]:
+    return [(group, list(columns)) for group, columns in groupby(COLUMNS, lambda column: column.group)]
+
+
+def table(report: TrueCost, words: Words) -> tuple[list[TableRow], TableRow]:
+    """Return the rows and the total as cells, each with the address of its list."""
+    rows = [
+        TableRow(list(row.names.values()), cells(row.line, words_of_row(words, row.names), report.query))
+        for row in report.rows
+    ]
+    return rows, TableRow([], cells(report.total, words, report.query))
+
+
+def cells(line: Line, words: Words, query: Query) -> list[Cell]:
+    return [_cell(column, line, words, query) for column in COLUMNS]
+
+
+def _cell(column: Column, line: Line, words: Words, query: Query) -> Cell:
+    value = column.of(line)
+    ends = None
+    if column.interval:
+        ends = getattr(line, f"{column.name}_low"), getattr(line, f"{column.name}_high")
+    linked = column.page and value is not None and (column.only != _TRIED or _has_tries(words, query))
+    return Cell(
+        column=column,
+        value=value,
+        href=link(column.page, words, column.only) if linked else "",
+        ends=None if ends is None or None in ends else ends,
+        incomplete=column.name == "token_bill" and line.incomplete,
+    )
+
+
+def _has_tries(words: Words, query: Query) -> bool:
+    """Tasks are what tries are made of only for one tier, in the lens that judges tiers."""
+    return query.lens == "responsible" and len(words.get("tier", ())) == 1 and "model" not in words
