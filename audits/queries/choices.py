@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db.models import Max, Min
 
 from accounts.models import Team
-from audits.models import DailyCalls
+from audits.models import MonthlyCalls
 from spend.domain.periods import Month
 from spend.models import Llm, TaskType, Tier
 from spend.queries.installation import has_calls
@@ -25,11 +25,11 @@ class Choices:
 
 def choices(teams: frozenset[int] | None) -> Choices:
     """Return the choices of somebody who may see `teams`, None for all."""
-    mine, days = Team.objects.all(), DailyCalls.objects.all()
+    mine, months = Team.objects.all(), MonthlyCalls.objects.all()
     if teams is not None:
-        mine, days = mine.filter(pk__in=teams), days.filter(team_id__in=teams)
-    ends = days.aggregate(first=Min("day"), last=Max("day"))
-    used = {llm for llm in days.order_by().values_list("llm_id", flat=True).distinct() if llm is not None}
+        mine, months = mine.filter(pk__in=teams), months.filter(team_id__in=teams)
+    ends = months.aggregate(first=Min("month"), last=Max("month"))
+    used = {llm for llm in months.order_by().values_list("llm_id", flat=True).distinct() if llm is not None}
     return Choices(
         names={
             "team": [team.name for team in mine],

@@ -131,7 +131,7 @@ def entries(query: Query) -> Sums:
 def pending_entries(query: Query) -> Sums:
     """What of the ledger belongs to pending tasks, by category."""
     columns = {name: f"COALESCE(sum(pending) FILTER (WHERE category = '{name}'), 0)" for name in CATEGORIES}
-    return _grouped(query, _Table("audits_dailyentries", _entry_dimensions(query), _entry_when(query)), columns)
+    return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
 
 
 def incidents(query: Query) -> Sums:
