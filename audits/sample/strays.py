@@ -39,7 +39,7 @@ LUMPS = (
     Lump("queue", {"team": "Customer Support", "tier": "commodity"}, "fix", "support_agent", 180,
          "Wrong replies mended in the queue.", from_month=6),
     Lump("copy", {"team": "Marketing"}, "fix", "editor", 120, "Generated texts rewritten, not counted by piece."),
-    Lump("prompts", {"team": "Engineering", "model": "gpt-5-mini"}, "prompting", "developer", 150,
+    Lump("prompts", {"team": "Engineering", "model": "openai/gpt-5-mini"}, "prompting", "developer", 150,
          "Prompts and evaluations.", provenance="measured"),
     Lump("upkeep", {"team": "Property Claims"}, "upkeep", "developer", 90, "Intake pipeline kept running."),
     Lump("credits", {"team": "Customer Support"}, "apology", "support_agent", 60,

@@ -63,7 +63,8 @@ def record_outcomes(*, items: Sequence[Item], reach: frozenset[int] | None, at: 
         for record in batch.conflicts:
             receipt.reject(record.item.index, record.task, "task", CONFLICT)
         teams = task_owners([o.task for o in batch.new if o.team is None], reach)
-        rows = [row for o in batch.new if (row := _row(o, teams, batch.latest[o.identity], at, receipt))]
+        types = book().task_types
+        rows = [row for o in batch.new if (row := _row(o, teams, types, batch.latest[o.identity], at, receipt))]
         store.supersede_versions("spend_outcome", batch.superseded & {row[0] for row in rows})
         store.copy_rows("spend_outcome", COLUMNS, rows)
         store.mark_tasks_dirty([row[6] for row in rows if row[6]])
@@ -89,7 +90,12 @@ def _owned(items: Sequence[Item], reach: frozenset[int] | None, receipt: Receipt
 
 
 def _row(
-    owned: _Owned, owners: Mapping[str, list[int]], latest: int, at: datetime, receipt: Receipt
+    owned: _Owned,
+    owners: Mapping[str, list[int]],
+    types: Mapping[str, int],
+    latest: int,
+    at: datetime,
+    receipt: Receipt,
 ) -> tuple[Any, ...] | None:
     team = owned.team
     if team is None:
@@ -99,17 +105,17 @@ def _row(
             return None
         team = found[0] if found else None
     key = None if team is None else key_of("task", team, owned.task)
-    stated = _stated(owned.record)
+    stated = _stated(owned.record, types)
     return (
         owned.identity, owned.version, owned.version == latest, isinstance(owned.record, Withdrawal), team,
         owned.task, key, *stated, owned.digest, at,
     )  # fmt: skip
 
 
-def _stated(record: Outcome | Withdrawal) -> tuple[Any, ...]:
+def _stated(record: Outcome | Withdrawal, types: Mapping[str, int]) -> tuple[Any, ...]:
     """What the record says of the task; a withdrawal says nothing."""
     if isinstance(record, Withdrawal):
         return "", None, None, "", None
-    task_type = None if record.task_type is None else book().task_types[record.task_type]
+    task_type = None if record.task_type is None else types[record.task_type]
     value = None if record.value_usd is None else to_nanos(record.value_usd)
     return record.outcome, record.occurred_at, task_type, record.complexity or "", value
