@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from accounts.domain.keys import PREFIX_LENGTH, key_text, parts_of, proves
 from accounts.domain.keys import digest_of as digest_of_secret
-from accounts.models import ApiKey, FailedLogin, Scope, Team, User
+from accounts.models import ApiKey, FailedLogin, Membership, Scope, Team, User
 from accounts.queries import LOGIN_WINDOW, name_tried
 
 PREFIX_LETTERS = string.ascii_lowercase + string.digits
@@ -117,6 +117,13 @@ def note_failed_login(*, username: str, address: str, at: datetime) -> None:
 def forget_failed_logins(*, username: str, address: str) -> None:
     """Who got in starts at zero."""
     FailedLogin.objects.filter(username=name_tried(username), address=address).delete()
+
+
+def create_person(*, name: str, role: str, password: str, teams: Collection[Team]) -> User:
+    """Make somebody who may log in; `teams` are those of a team lead or viewer."""
+    person = User.objects.create_user(name, password=password, role=role)
+    Membership.objects.bulk_create(Membership(user=person, team=team) for team in teams)
+    return person
 
 
 def write_team(*, name: str, cost_centre: str) -> None:

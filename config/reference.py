@@ -13,11 +13,15 @@ from audits.queries.reference import current
 from config.restate import restate
 from spend import store
 from spend.actions import reference as spend_actions
+from spend.actions.prices import Imported, import_catalogue
+from spend.domain.catalogue import Catalogue
 from spend.domain.reference.changed import Changed
 from spend.domain.reference.difference import Change, difference
 from spend.domain.reference.reading import Problem
 from spend.domain.reference.records import Reference
 from spend.domain.reference.rules import resolve
+from spend.domain.tiers import well_known_tiers
+from spend.queries.zone import reporting_day
 
 
 @dataclass
@@ -48,3 +52,11 @@ def apply(
     changed = spend_actions.write(changes, at=at) | audits_actions.write(changes)
     restate(changed, at=at)
     return changed
+
+
+@transaction.atomic
+def import_prices(listed: Catalogue, *, at: datetime) -> Imported:
+    """Bring models, list prices and tiers to where the catalogue has them."""
+    done = import_catalogue(catalogue=listed, well_known=well_known_tiers(), on=reporting_day(at), at=at)
+    restate(done.changed, at=at)
+    return done

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator
+from textwrap import fill
 
 from rich import box
 from rich.console import Console
@@ -14,19 +14,19 @@ from audits.queries.reports import UNATTRIBUTED, TrueCost
 from spend.domain.money import to_dollars
 
 WIDTH = 120
+_ENDLESS = 1_000
 UNKNOWN = "-"
-SMALL = 10  # dollars: below it the cents are not enough
+FINE = 100 * 10**9  # nanos: below it four places, because costs of tasks are small
+NARROW = 10**9  # the same where two amounts share a column
 
 
-def as_table(report: TrueCost, *, width: int = WIDTH, color: bool = False) -> str:
-    """Return the report as text, `width` columns wide."""
-    console = Console(file=io.StringIO(), width=width, force_terminal=color, highlight=False)
-    console.print(_title(report), style="bold")
-    console.print(_table(report))
-    for sentence in _below(report):
-        console.print(sentence, soft_wrap=False)
-    text: str = console.file.getvalue()  # type: ignore[attr-defined]
-    return text
+def as_table(report: TrueCost) -> str:
+    """Return the report as text. By one dimension it has WIDTH columns at most, with long names more."""
+    console = Console(width=_ENDLESS, highlight=False)
+    with console.capture() as table:
+        console.print(_table(report))
+    below = (fill(sentence, WIDTH) for sentence in _below(report))
+    return "\n".join([_title(report), "", *map(str.rstrip, table.get().splitlines()), "", *below, ""])
 
 
 def _title(report: TrueCost) -> str:
@@ -40,7 +40,7 @@ def _title(report: TrueCost) -> str:
 def _table(report: TrueCost) -> Table:
     table = Table(box=box.SIMPLE, padding=0, show_edge=False, show_footer=True)
     for place, name in enumerate(report.query.by):
-        table.add_column(_words(name).capitalize(), "" if place else "Total", overflow="fold")
+        table.add_column(_words(name).capitalize(), "" if place else "Total", no_wrap=True)
     for heading, cell in COLUMNS.items():
         table.add_column(heading, cell(report.total), justify="right", no_wrap=True)
     for row in report.rows:
@@ -57,21 +57,21 @@ def _count(value: int) -> str:
     return f"{value:,}"
 
 
-def _money(nanos: int | None) -> str:
-    """Two places; four where the amount is so small that they matter."""
+def _money(nanos: int | None, fine: int = FINE) -> str:
     if nanos is None:
         return UNKNOWN
-    return f"{to_dollars(nanos):,.{4 if abs(nanos) < SMALL * 10**9 and nanos else 2}f}"
+    return f"{to_dollars(nanos):,.{4 if 0 < abs(nanos) < fine else 2}f}"
 
 
 def _bill(line: Line) -> str:
-    return (UNKNOWN if line.token_bill is None else f"{to_dollars(line.token_bill):,.2f}") + "*" * line.incomplete
+    return (UNKNOWN if line.token_bill is None else _cents(line.token_bill)) + "*" * line.incomplete
 
 
 def _interval(line: Line) -> str:
     if line.true_cost_per_success_low is None:
         return UNKNOWN
-    return f"{_money(line.true_cost_per_success_low)} to {_money(line.true_cost_per_success_high)}"
+    low, high = line.true_cost_per_success_low, line.true_cost_per_success_high
+    return f"{_money(low, NARROW)} to {_money(high, NARROW)}"
 
 
 def _percent(share: float | None) -> str:
@@ -82,10 +82,10 @@ COLUMNS: dict[str, Callable[[Line], str]] = {
     "Tasks": lambda line: _count(line.tasks),
     "Suc-\ncesses": lambda line: _count(line.successes),
     "Token\nbill": _bill,
-    "True\ncost": lambda line: f"{to_dollars(line.true_cost):,.2f}",
+    "True\ncost": lambda line: _cents(line.true_cost),
     "Token cost\nper task": lambda line: _money(line.token_cost_per_task),
     "True cost\nper success": lambda line: _money(line.true_cost_per_success),
-    "95% interval\nof it": _interval,
+    "95% interval,\nno incidents": _interval,
     "Multi-\nplier": lambda line: UNKNOWN if line.multiplier is None else f"{line.multiplier:,.2f}",
     "First-\npass\nyield": lambda line: _percent(line.first_pass_yield),
     "Fail\nrate": lambda line: _percent(line.fail_rate),
@@ -98,18 +98,25 @@ def _below(report: TrueCost) -> Iterator[str]:
     known, total = report.coverage, report.total
     yield (
         f"Coverage: {_percent(known.calls_priced)} of calls priced, {_percent(known.tasks_judged)} of tasks judged,"
-        f" {_percent(known.presumed_share)} of successes presumed, linked: {_percent(known.corrections_linked)} of"
-        f" corrections, {_percent(known.incidents_linked)} of incidents; ${_money(known.unattributed_cost)}"
-        " unattributed."
+        f" {_percent(known.presumed_share)} of successes presumed; {_percent(known.corrections_linked)} of corrections"
+        f" and {_percent(known.incidents_linked)} of incidents linked; ${_cents(known.unattributed_cost)} unattributed."
     )
     if total.incomplete:
-        yield f"* Incomplete: {known.unpriced_calls:,} calls have no price and are in no cost."
+        yield f"* Incomplete: {_some(known.unpriced_calls, 'call')} without a price, in no cost."
     if total.pending:
-        yield f"{total.pending:,} tasks are pending; their ${_money(total.pending_cost)} are in no cost per success."
+        yield f"Pending: {_some(total.pending, 'task')} of ${_cents(total.pending_cost)}, in no cost per success."
     if total.incidents:
-        cost = _money(total.incident_cost)
-        yield f"The interval leaves incidents out: {total.incidents:,} of ${cost} in all are in the true cost."
+        cost = _cents(total.incident_cost)
+        yield f"Incidents: {_some(total.incidents, 'incident')} of ${cost} in the true cost, not in its interval."
     if known.open_incidents:
-        yield f"{known.open_incidents:,} incidents are open; nothing of them is in these figures."
+        yield f"Open: {_some(known.open_incidents, 'incident')}, in no figure."
     if known.other_months_token_bill:
-        yield f"${_money(known.other_months_token_bill)} of the token bill belong to tasks of other months."
+        yield f"Other months: ${_cents(known.other_months_token_bill)} of the token bill are of tasks of other months."
+
+
+def _cents(nanos: int) -> str:
+    return f"{to_dollars(nanos):,.2f}"
+
+
+def _some(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

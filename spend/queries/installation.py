@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from spend.models import Call, Installation
+from datetime import date
+
+from django.db.models import Max
+
+from spend.models import Call, Installation, Task
 
 
 def is_simulated() -> bool:
@@ -12,3 +16,8 @@ def is_simulated() -> bool:
 
 def has_calls() -> bool:
     return Call.objects.exists()
+
+
+def latest_task_day(team: str) -> date | None:
+    """Return the day of the team's latest task, None when it has none."""
+    return Task.objects.filter(team__name=team).aggregate(latest=Max("day"))["latest"]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,7 +8,7 @@ from django.utils import timezone
 
 from audits.actions.reports import answer
 from audits.exports.plain import as_csv, told
-from audits.exports.table import WIDTH, as_table
+from audits.exports.table import as_table
 from audits.queries.asking import BASES, LENSES, PARAMETERS, BadQuery, parse_query
 from audits.queries.daily import DIMENSIONS, FILTERS
 from audits.queries.reports import TrueCost
@@ -39,12 +38,7 @@ class Command(BaseCommand):
         except BadQuery as problem:
             raise CommandError(str(problem)) from problem
         report = answer(query, at=at)
-        self.stdout.write({"table": self._table, "json": _json, "csv": as_csv}[options["format"]](report), ending="")
-
-    def _table(self, report: TrueCost) -> str:
-        if not self.stdout.isatty():
-            return as_table(report)
-        return as_table(report, width=shutil.get_terminal_size((WIDTH, 0)).columns, color=True)
+        self.stdout.write({"table": as_table, "json": _json, "csv": as_csv}[options["format"]](report), ending="")
 
 
 def _listed(value: str | list[str]) -> list[str]:

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from argparse import Namespace
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
-from config.reference import CannotApply, apply
-from config.restate import restate
-from spend.actions.prices import import_catalogue
+from config.reference import CannotApply, apply, import_prices
 from spend.domain import catalogue
-from spend.domain.periods import day_of
 from spend.domain.reference.difference import effective, shown
 from spend.domain.reference.parse import BUCKETS, parse_sections
-from spend.domain.tiers import well_known_tiers
 from spend.queries import prices as queries
+from spend.queries.zone import reporting_day
 
 
 class Command(BaseCommand):
@@ -41,14 +35,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.at = timezone.now()
-        self.today = day_of(self.at, ZoneInfo(str(settings.REPORTING_TIME_ZONE)))
+        self.today = reporting_day(self.at)
         {"import": self._import, "list": self._list, "set": self._set}[options["verb"]](Namespace(**options))
 
     def _import(self, options: Namespace) -> None:
         listed = catalogue.load()
-        with transaction.atomic():
-            done = import_catalogue(catalogue=listed, well_known=well_known_tiers(), on=self.today, at=self.at)
-            restate(done.changed, at=self.at)
+        done = import_prices(listed, at=self.at)
         self.stdout.write(
             f"{listed.reference}: {done.models} new models, {done.prices} new prices, {done.superseded} superseded, "
             f"{done.tiers} new tiers of models. {len(listed.problems)} things our prices cannot say (-v 2 lists them)."

@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from config import embedded, env
 from config.supervisor import GivesUp, Program, Supervisor
+from config.welcome import how_to_sign_in
 
 # Measured (MEASURED.md, 4): two workers with few threads beat one with many.
 WEB_WORKERS, WEB_THREADS = 2, 2
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         supervisor.listen()
         try:
             self._prepare(supervisor, demo=demo)
-            self._serve(supervisor, host, port)
+            self._serve(supervisor, host, port, demo=demo)
             supervisor.watch()
         except (embedded.CannotStart, GivesUp) as problem:
             raise CommandError(str(problem)) from problem
@@ -54,10 +55,10 @@ class Command(BaseCommand):
         migrate_if_needed()
         collect_if_needed()
         if demo and not supervisor.stopping:
-            call_command("demo")
+            call_command("demo", logins=False)
         connections.close_all()
 
-    def _serve(self, supervisor: Supervisor, host: str, port: int) -> None:
+    def _serve(self, supervisor: Supervisor, host: str, port: int, *, demo: bool) -> None:
         for program in (web(host, port), worker(), beat()):
             if not supervisor.stopping:
                 supervisor.start(program)
@@ -67,6 +68,9 @@ class Command(BaseCommand):
             supervisor.look()
             if answers(f"{address}/healthz"):
                 self.stdout.write(f"\nTruecost is at {address}/    (Ctrl-C stops it)")
+                if demo:
+                    self.stdout.write(how_to_sign_in(address))
+                self.stdout.flush()
                 return
             if time.monotonic() > deadline:
                 raise GivesUp(f"The web server did not answer at {address} within {READY_SECONDS:.0f} seconds.")
