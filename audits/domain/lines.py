@@ -174,10 +174,10 @@ def _yields(sums: Sums) -> Columns:
 def _worth(sums: Sums, money: Columns) -> Columns:
     """What the work is worth: means only where every task, or success, has a figure (R11)."""
     tasks, per_success = sums["tasks"], _each(money["true_cost"] - money["pending_cost"], sums["tasks"]["successes"])
-    worth = _each(tasks["value"], tasks["successes"]) if tasks["valued"] == tasks["successes"] else None
-    value = tasks["value"] if tasks["valued"] or not tasks["successes"] else None
+    value = tasks["value"] if tasks["valued"] == tasks["successes"] else None
     compute = None if money["token_bill"] is None else money["token_bill"] + money["fixed_compute"]
     other = money["true_cost"] - (compute or 0)
+    worth = None if value is None else _each(value, tasks["successes"])
     manual = _each(tasks["manual"], tasks["tasks"]) if tasks["with_manual"] == tasks["tasks"] else None
     return {
         "multiplier": _share(money["true_cost"], compute),

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 
 from accounts.models import Team
 from audits.domain.lines import Line
-from audits.domain.report import Coverage, CoverageFacts, build
-from audits.models import Incident
+from audits.domain.report import Coverage, build
 from audits.queries import daily
+from audits.queries.coverage import coverage_facts
 from audits.queries.daily import Query
 from spend.models import Llm, TaskType, Tier
 
@@ -70,7 +70,7 @@ def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
             entries=daily.entries(query),
             incidents=daily.incidents(query),
             total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
-            facts=_coverage_facts(total),
+            facts=coverage_facts(total),
         )
         names = _names(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = [
@@ -94,62 +94,6 @@ def one_moment() -> Iterator[None]:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield
-
-
-def _coverage_facts(query: Query) -> CoverageFacts:
-    calls = daily.calls(query)
-    corrections, linked_corrections = _links(_CORRECTIONS, query)
-    incidents, linked_incidents = _links(_INCIDENTS, query)
-    still_open = Incident.objects.filter(
-        latest=True,
-        withdrawn=False,
-        status="open",
-        occurred_on__gte=query.period.first_day,
-        occurred_on__lt=query.period.end_day,
-    )
-    if query.teams is not None:
-        still_open = still_open.filter(team_id__in=query.teams)
-    return CoverageFacts(
-        other_months_token_bill=calls[0][1]["other_months_cost"] if calls else 0,
-        open_incidents=still_open.count(),
-        corrections_naming=corrections,
-        corrections_linked=linked_corrections,
-        incidents_naming=incidents,
-        incidents_linked=linked_incidents,
-    )
-
-
-_KNOWN = (
-    "(EXISTS (SELECT 1 FROM spend_task t WHERE t.id = {0}.{1})"
-    " OR EXISTS (SELECT 1 FROM spend_call c WHERE c.id = {0}.{2} AND c.counted))"
-)
-_CORRECTIONS = (
-    f"SELECT count(*), count(*) FILTER (WHERE {_KNOWN.format('k', 'task_key', 'call_key')}) FROM audits_correction k"
-    " WHERE k.latest AND NOT k.withdrawn AND (k.task_name <> '' OR k.call_name <> '')"
-    " AND k.worked_on >= %(first)s AND k.worked_on < %(end)s AND {teams}"
-)
-_INCIDENTS = (
-    "SELECT count(*), count(*) FILTER (WHERE linked) FROM (SELECT bool_and("
-    f"{_KNOWN.format('l', 'key', 'key')}) AS linked FROM audits_incident k JOIN audits_incidentlink l"
-    " ON l.incident_id = k.id WHERE k.latest AND NOT k.withdrawn AND k.occurred_on >= %(first)s"
-    " AND k.occurred_on < %(end)s AND {teams} GROUP BY k.id) AS each"
-)
-
-
-def _links(sql: str, query: Query) -> tuple[int, int]:
-    """Return how many records of the period name a task or call, and how many of those name only known ones."""
-    params: dict[str, Any] = {"first": query.period.first_day, "end": query.period.end_day}
-    wanted = query.teams
-    named = [team for team in query.filters.get("team", ()) if team is not None]
-    if named:
-        wanted = frozenset(named) & wanted if wanted is not None else frozenset(named)
-    condition = "true"
-    if wanted is not None:
-        condition, params["teams"] = "k.team_id = ANY(%(teams)s)", sorted(wanted)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.replace("{teams}", condition), params)
-        naming, linked = cursor.fetchone()
-    return naming, linked
 
 
 def _names(by: tuple[str, ...], values: dict[str, set[Any]]) -> dict[str, Callable[[Any], str | None]]:

@@ -117,7 +117,7 @@ def is_wasted(call: Call) -> bool:
 
 
 def ratios_of(fallen: Fallen, row: dict[str, Any], lens: str) -> dict[str, Any]:
-    compute = (row["token_bill"] or 0) + row["fixed_compute"]
+    compute = None if row["token_bill"] is None else row["token_bill"] + row["fixed_compute"]
     successful = [task for task in fallen.tasks if task.status == "success"]
     value = total_or_none(task.value for task in successful)
     value_per_success = ratio(value, len(successful))
@@ -135,7 +135,7 @@ def ratios_of(fallen: Fallen, row: dict[str, Any], lens: str) -> dict[str, Any]:
         "value_per_success": value_per_success,
         "margin_per_success": minus(value_per_success, cost_per_success),
         "return_on_spend": ratio(value, row["true_cost"]),
-        "price_headroom": ratio(minus(value, row["true_cost"] - compute), compute),
+        "price_headroom": ratio(minus(value, minus(row["true_cost"], compute)), compute),
         "latencies": sorted(
             call.wire["latency_ms"] for call in fallen.calls if call.wire.get("latency_ms") is not None
         ),

@@ -14,10 +14,23 @@ from typing import Any
 from tests.oracle import Facts
 from tests.oracle.numbers import nanos as usd
 
-__all__ = ["MILLION", "Scene", "call", "correction", "facts", "incident", "model", "on_task", "outcome", "usd"]
+__all__ = [
+    "ADJUSTER",
+    "MILLION",
+    "Scene",
+    "call",
+    "correction",
+    "facts",
+    "incident",
+    "model",
+    "on_task",
+    "outcome",
+    "usd",
+]
 
 MILLION = 1_000_000
 OCTOBER = {"first": "2026-10", "last": "2026-10"}
+ADJUSTER = {"role": "adjuster", "hourly": 60, "from": date(2026, 1, 1)}
 
 
 @dataclass(frozen=True)
@@ -54,7 +67,7 @@ def model(name: str, tier: Any, input: Any, output: Any, **more: Any) -> dict[st
 def reference(**changes: Any) -> dict[str, Any]:
     return {
         "teams": [{"name": "Claims"}, {"name": "Support"}],
-        "labour_rates": [{"role": "adjuster", "hourly": 60, "from": date(2026, 1, 1)}],
+        "labour_rates": [ADJUSTER],
         "tiers": [
             {"name": "commodity", "from_blended": 0},
             {"name": "mid", "from_blended": 0.75},

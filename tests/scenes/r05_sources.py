@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from .cast import Scene, call, correction, facts, incident, model, on_task, usd, without_task
+from .cast import ADJUSTER, Scene, call, correction, facts, incident, model, on_task, usd, without_task
 
 CHEAP, DEAR = "acme/cheap", "acme/dear"
 ONE_TASK = (call("c1", "10-05", task="t1"),)
@@ -42,7 +42,7 @@ SCENES = [
         # loss 0.000000001, one minute at $0.00000009 an hour = 1.5 nano: 2.5 rounds to 2, of which 1 is cash
         facts(*ONE_TASK, incidents=(incident("i1", "10-06", "0.000000001", response_minutes=1, role="clerk",
                                              tasks=[{"task": "t1"}]),),
-              labour_rates=[{"role": "clerk", "hourly": "0.00000009", "from": "2026-01-01"}]),
+              labour_rates=[ADJUSTER, {"role": "clerk", "hourly": "0.00000009", "from": "2026-01-01"}]),
         {("commodity",): {"external_failure": 2, "cash": usd(1) + 1, "labour": 1}},
     ),
     Scene(
@@ -90,7 +90,7 @@ SCENES = [
     Scene(
         "R6", "a correction is rounded half even, once",
         # 7.5 minutes at $0.00000004 an hour = 5 nano; 3.75 minutes = 2.5 nano: 2
-        facts(*ONE_TASK, labour_rates=[{"role": "clerk", "hourly": "0.00000004", "from": "2026-01-01"}],
+        facts(*ONE_TASK, labour_rates=[ADJUSTER, {"role": "clerk", "hourly": "0.00000004", "from": "2026-01-01"}],
               corrections=(correction("k1", "10-07", 7.5, "fix", task="t1", role="clerk"),
                            correction("k2", "10-07", 3.75, "redo", task="t1", role="clerk"))),
         {("commodity",): {"internal_failure": 7}},
@@ -99,7 +99,7 @@ SCENES = [
         "R6", "a rate from a salary is whole nano-dollars an hour",
         # 150,000 x 1.3 / 1,700 = 114.705882352941...; 90 minutes of 114.705882353 = 172.0588235295: half even
         facts(*ONE_TASK, corrections=(correction("k1", "10-07", 90, "fix", task="t1", role="analyst"),),
-              labour_rates=[{"role": "analyst", "salary": 150000, "overhead": 0.30, "productive_hours": 1700,
+              labour_rates=[ADJUSTER, {"role": "analyst", "salary": 150000, "overhead": 0.30, "productive_hours": 1700,
                              "from": "2026-01-01"}]),
         {("commodity",): {"internal_failure": usd("172.058823530")}},
     ),
@@ -122,7 +122,7 @@ SCENES = [
         # cash 1 nano and labour 1 nano over two tasks: each takes its odd nano to the first
         facts(*THREE_TASKS, incidents=(incident("i1", "10-09", "0.000000001", response_minutes=1, role="clerk",
                                                 tasks=[{"task": "t1"}, {"task": "t3"}]),),
-              labour_rates=[{"role": "clerk", "hourly": "0.00000006", "from": "2026-01-01"}]),
+              labour_rates=[ADJUSTER, {"role": "clerk", "hourly": "0.00000006", "from": "2026-01-01"}]),
         {("commodity",): {"external_failure": 2, "labour": 1}, ("frontier",): {"external_failure": 0}},
     ),
     Scene(
@@ -177,7 +177,7 @@ SCENES = [
         facts(call("c1", "10-05", "cheap", "t1"), call("c2", "10-30", "dear", "t2"),
               call("c3", "10-07", "mystery", "t3", cost_usd=1),
               corrections=(correction("k1", "10-31", 1, "fix", role="clerk"),),
-              labour_rates=[{"role": "clerk", "hourly": "0.00000012", "from": "2026-01-01"}]),
+              labour_rates=[ADJUSTER, {"role": "clerk", "hourly": "0.00000012", "from": "2026-01-01"}]),
         {("commodity",): {"internal_failure": 1}, ("frontier",): {"internal_failure": 1},
          (None,): {"internal_failure": 0}},
     ),

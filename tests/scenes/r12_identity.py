@@ -86,7 +86,7 @@ SCENES = [
     ),
     Scene(
         "R13", "a resend is a duplicate: numbers by value, times by instant",
-        facts(T1, {**T1, "input_tokens": 1_000_000.0, "occurred_at": "2026-10-05T14:00:00+02:00", "status": "ok"},
+        facts(T1, {**T1, "cost_usd": None, "occurred_at": "2026-10-05T14:00:00+02:00", "status": "ok"},
               corrections=(correction("k1", "10-06", 5, task="t1"), correction("k1", "10-06", 5.0, task="t1"))),
         {("commodity",): {"calls": 1, "token_bill": usd(1), "internal_failure": usd(5)}},
     ),

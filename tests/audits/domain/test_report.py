@@ -143,7 +143,7 @@ def test_R17_none_seen_is_not_none_to_come():
     ("values", "worth", "margin", "return_on_spend"),
     [
         ([30, 50], 40, 30, 4.0),
-        ([30, None], None, None, 1.5),  # of those that state one
+        ([30, None], None, None, None),  # no mean of those that do
         ([None, None], None, None, None),
         ([0, 0], 0, -10, 0.0),
     ],
