@@ -52,6 +52,9 @@ class Llm(models.Model):
     inherited = models.BooleanField(
         default=False, help_text="Sold at its maker's price; does not make the bare name doubtful."
     )
+    listed = models.BooleanField(
+        default=True, help_text="Of the catalogue or of people, not only met in calls; else its bare name is unknown."
+    )
 
     class Meta:
         verbose_name = "model"

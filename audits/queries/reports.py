@@ -141,10 +141,10 @@ def ids_of_filters(names: dict[str, list[str]]) -> dict[str, tuple[int | None, .
 
 
 def _model_called(text: str) -> int | None:
-    """Find `provider/name`, or a name that only one model has."""
+    """Find what rows call so, `provider/name` or the name alone, else a name that only one model has."""
     provider, _, name = text.partition("/")
-    exact = Llm.objects.filter(provider=provider, name=name).values_list("id", flat=True).first()
-    if exact is not None:
-        return exact
-    matches = list(Llm.objects.filter(name=text).values_list("id", flat=True)[:2])
-    return matches[0] if len(matches) == 1 else None
+    for exact in ({"provider": provider, "name": name}, {"provider": "", "name": text}, {"name": text}):
+        matches = list(Llm.objects.filter(**exact).values_list("id", flat=True)[:2])
+        if len(matches) == 1:
+            return matches[0]
+    return None

@@ -66,7 +66,7 @@ def make_default_tiers() -> None:
 
 
 def _make_models(models: Sequence[CatalogueModel]) -> int:
-    """Make the models that are new; of those met before the catalogue came, note that they are inherited."""
+    """Make the models that are new; of those met before the catalogue came, note what it says of them."""
     known = set(Llm.objects.values_list("provider", "name"))
     new = [
         Llm(provider=model.provider, name=model.name, inherited=model.is_inherited)
@@ -74,6 +74,9 @@ def _make_models(models: Sequence[CatalogueModel]) -> int:
         if (model.provider, model.name) not in known
     ]
     Llm.objects.bulk_create(new)
+    listed = {(model.provider, model.name) for model in models}
+    met = Llm.objects.filter(listed=False).values_list("pk", "provider", "name")
+    Llm.objects.filter(pk__in=[pk for pk, *name in met if tuple(name) in listed]).update(listed=True)
     inherited = {(model.provider, model.name) for model in models if model.is_inherited}
     rows = Llm.objects.filter(inherited=False).values_list("pk", "provider", "name")
     Llm.objects.filter(pk__in=[pk for pk, *name in rows if tuple(name) in inherited]).update(inherited=True)

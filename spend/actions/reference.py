@@ -72,6 +72,7 @@ def _write_model(model: records.Model, before: Record | None) -> Changed:
         "weights": model.weights or "",
         "hosting": model.hosting or "",
         "free": model.free or False,
+        "listed": True,
     }
     llm, _ = Llm.objects.update_or_create(provider=model.provider, name=model.name, defaults=values)
     was_free = isinstance(before, records.Model) and bool(before.free)
@@ -113,5 +114,8 @@ def _write_task_type(row: records.TaskType) -> Changed:
 
 
 def _llm_id(provider: str, name: str) -> int:
-    """Return the model's id; a file may give a model only a price, so it is made when it is new."""
-    return Llm.objects.get_or_create(provider=provider, name=name)[0].pk
+    """Return the model's id; a file may give a model only a price, so it is made, or listed, when it is new."""
+    llm, _ = Llm.objects.get_or_create(provider=provider, name=name)
+    if not llm.listed:
+        Llm.objects.filter(pk=llm.pk).update(listed=True)
+    return llm.pk

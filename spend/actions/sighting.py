@@ -45,7 +45,8 @@ def _is_new(reference: Book, provider: str | None, model: str) -> bool:
 def _meet_model(reference: Book, provider: str | None, model: str, day: date) -> None:
     llm = reference.llm_named(provider, model) or _named_in_catalogue(provider, model)
     if llm is None:
-        llm = Llm.objects.get_or_create(provider=provider_of(provider) or "", name=model)[0].pk
+        met = {"provider": provider_of(provider) or "", "name": model}
+        llm = Llm.objects.get_or_create(**met, defaults={"listed": False})[0].pk
     if llm not in reference.tiers:
         _derive_tier(reference, llm, day)
 

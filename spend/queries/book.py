@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Q
+
 from accounts.models import Team
 from spend import store
 from spend.domain import pricing
@@ -44,7 +46,7 @@ class Book:
     task_types: dict[str, int]
     llms: dict[tuple[str, str], int]
     free: frozenset[int]
-    inherited: frozenset[int]
+    nameless: frozenset[int]  # models that are never meant by their bare name
     prices: dict[int, list[pricing.Price]]
     tiers: dict[int, TierHistory]
     tierless: set[int] = field(default_factory=set)  # models from whose catalogue price no tier follows
@@ -56,14 +58,15 @@ class Book:
     def __post_init__(self) -> None:
         by_name: dict[str, set[int]] = defaultdict(set)
         for (provider, name), llm in self.llms.items():
-            if provider and llm not in self.inherited:
+            if provider and llm not in self.nameless:
                 by_name[name].add(llm)
         self._by_name = dict(by_name)
 
     def llm_named(self, provider: str | None, name: str) -> int | None:
         """Return the model that the wire calls so, None when it was not met before.
 
-        Without a provider: the only one of the name, else the one that stands for the unknown (R9).
+        Without a provider: the only one of the name, else the one that stands for the unknown (R9). Models that were
+        only met in calls are not asked: what a name means must not depend on which call came first.
         """
         try:
             return self._named[provider, name]
@@ -136,7 +139,7 @@ def _read(version: int) -> Book:
         task_types=dict(TaskType.objects.values_list("name", "id")),
         llms=llms,
         free=frozenset(free),
-        inherited=frozenset(Llm.objects.filter(inherited=True).values_list("id", flat=True)),
+        nameless=frozenset(Llm.objects.filter(Q(inherited=True) | Q(listed=False)).values_list("id", flat=True)),
         prices=_prices(),
         tiers={llm: TierHistory.of(rows) for llm, rows in tiers.items()},
     )

@@ -13,7 +13,7 @@ def current() -> Reference:
     return Reference(
         teams=tuple(records.Team(*row) for row in Team.objects.values_list("name", "cost_centre")),
         tiers=tuple(tier_record(row) for row in Tier.objects.all()),
-        models=tuple(model_record(row) for row in Llm.objects.all()),
+        models=tuple(model_record(row) for row in Llm.objects.filter(listed=True)),
         model_tiers=tuple(model_tier_record(row) for row in LlmTier.objects.select_related("llm", "tier")),
         model_prices=tuple(
             price_record(row) for row in Price.objects.filter(superseded_at=None).select_related("llm").order_by("pk")
