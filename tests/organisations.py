@@ -291,15 +291,22 @@ def organisations(draw: Any) -> Facts:
     reference = draw(references(teams))
     calls = draw(call_records(teams))
     names = Names(calls, teams, reference)
+    as_of = date(2026, 4, 10) + timedelta(days=draw(st.integers(0, 50)))
     return Facts(
         calls=calls,
         outcomes=draw(outcome_records(names)),
-        corrections=draw(human_records(names, "correction")),
-        incidents=draw(human_records(names, "incident")),
+        corrections=[not_after(as_of, "worked_on", row) for row in draw(human_records(names, "correction"))],
+        incidents=[not_after(as_of, "occurred_on", row) for row in draw(human_records(names, "incident"))],
         reference=reference,
         zone=draw(st.sampled_from(ZONES)),
-        as_of=date(2026, 4, 10) + timedelta(days=draw(st.integers(0, 50))),
+        as_of=as_of,
+        policy=draw(st.sampled_from(["deciding", "deciding", "pro_rata"])),
     )
+
+
+def not_after(as_of: date, name: str, record: dict[str, Any]) -> dict[str, Any]:
+    """What lies in the future is refused."""
+    return {**record, name: min(record[name], str(as_of))}
 
 
 @st.composite

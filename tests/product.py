@@ -29,7 +29,6 @@ from audits.models import Correction, Entry, FixedCost, Incident
 from config.reference import apply
 from spend.domain.reference.parse import parse
 from spend.models import Llm, Task, TaskType, Tier
-from spend.queries.book import forget_book
 from tests.oracle import Facts
 
 Record = dict[str, Any]
@@ -84,11 +83,9 @@ def installed(facts: Facts) -> Iterator[Product]:
     """An installation as of `facts.as_of`, with its reference data and no facts yet. Leaves nothing behind."""
     with at_noon_of(facts), settings_of(facts), transaction.atomic():
         point = transaction.savepoint()
-        forget_book()
         apply_reference(facts)
         yield Product()
         transaction.savepoint_rollback(point)
-        forget_book()
 
 
 @contextmanager

@@ -38,7 +38,8 @@ def differences(row, expected) -> list[tuple[str, Any, Any]]:
 def same(found, expected) -> bool:
     """Equal: to the last digit where it was told, else as near as a float, or money in nanos, can tell."""
     if isinstance(expected, float | Fraction) and found is not None and not isinstance(found, Fraction):
-        return found == pytest.approx(float(expected), rel=1e-9, abs=0.5 if abs(expected) > 1e6 else 1e-12)
+        near = float(expected)
+        return found == pytest.approx(near, rel=1e-9, abs=0.5 if abs(near) > 1e6 else 1e-12)
     return found == (pytest.approx(expected, rel=1e-9) if isinstance(expected, float) else expected)
 
 

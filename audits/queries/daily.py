@@ -116,6 +116,7 @@ def units(query: Query) -> Sums:
 
 def entries(query: Query) -> Sums:
     """The ledger by category, with the memo sums of a report row."""
+    dimensions = _entry_dimensions(query)
     columns = {
         **{name: _sum_where(f"category = '{name}'") for name in CATEGORIES},
         "labour": _sum_where("nature = 'labour'"),
@@ -123,9 +124,9 @@ def entries(query: Query) -> Sums:
         "allocated_without_incidents": _sum_where("NOT traced AND source_kind <> 'incident'"),
         "pending": "COALESCE(sum(pending), 0)",
         "incident_cost": _sum_where("source_kind = 'incident'"),
-        "unattributed": _sum_where("tier_id IS NULL"),
+        "unattributed": _sum_where(f"({dimensions['tier']}) IS NULL"),
     }
-    return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
+    return _grouped(query, _Table("audits_monthlyentries", dimensions, _entry_when(query)), columns)
 
 
 def pending_entries(query: Query) -> Sums:
