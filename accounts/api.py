@@ -78,14 +78,17 @@ class DenyByDefault(permissions.BasePermission):
         return False
 
 
-def NeedsScope(scope: str) -> type[permissions.BasePermission]:
-    """`permission_classes = [NeedsScope("ingest")]`: open to those whose reach has the scope."""
+def NeedsScope(scope: str, *, reading: str = "") -> type[permissions.BasePermission]:
+    """`permission_classes = [NeedsScope("ingest")]`: open to those whose reach has the scope.
+
+    Where the same address is written and read, `reading` is the scope that GET needs.
+    """
 
     class HasScope(permissions.BasePermission):
-        message = f"This needs the scope `{scope}`."
-
         def has_permission(self, request: Request, view: Any) -> bool:
-            return isinstance(request.auth, Reach) and request.auth.may(scope)
+            needed = reading if reading and request.method in permissions.SAFE_METHODS else scope
+            self.message = f"This needs the scope `{needed}`."
+            return isinstance(request.auth, Reach) and request.auth.may(needed)
 
     return HasScope
 

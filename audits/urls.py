@@ -11,8 +11,11 @@ urlpatterns = [
     path("tasks", lists.tasks, name="tasks"),
     path("tasks/<uuid:key>", lists.task, name="task"),
     path("patterns", patterns.patterns, name="patterns"),
+    path("api/v1/calls", api.Calls.as_view(), name="api-calls"),
+    path("api/v1/tasks", api.Tasks.as_view(), name="api-tasks"),
     path("api/v1/corrections", api.Corrections.as_view(), name="api-corrections"),
     path("api/v1/incidents", api.Incidents.as_view(), name="api-incidents"),
+    path("api/v1/entries", api.Entries.as_view(), name="api-entries"),
     path("api/v1/reports/true-cost", api.TrueCostReport.as_view(), name="api-true-cost"),
     path("api/v1/reports/true-cost.csv", api.TrueCostCsv.as_view(), name="api-true-cost-csv"),
 ]

@@ -159,6 +159,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Truecost",
     "DESCRIPTION": "Post what AI work cost and what its failures cost; read the true cost per successful task.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["config.openapi.with_components"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -9,21 +9,21 @@ from accounts.api import NeedsScope
 from accounts.domain.reach import Reach
 from spend.actions.calls import record_calls
 from spend.actions.outcomes import record_outcomes
-from spend.batches import BatchView
+from spend.batches import BatchView, takes
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item
 
 
-class Calls(BatchView):
-    kind = "call"
+@takes("call")
+class CallBatches(BatchView):
     permission_classes = [NeedsScope("ingest")]
 
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         return record_calls(items=items, reach=reach.team_ids, at=at)
 
 
+@takes("outcome")
 class Outcomes(BatchView):
-    kind = "outcome"
     permission_classes = [NeedsScope("ingest")]
 
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:

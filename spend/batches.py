@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from threading import BoundedSemaphore
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.exceptions import APIException, Throttled
 from rest_framework.parsers import BaseParser
@@ -23,6 +24,7 @@ from spend.ingest.bodies import BadBody, TooLarge, UnsupportedEncoding, read_bod
 from spend.ingest.native import decode
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item, Kind
+from spend.ingest.schemas import REFUSALS, batch_of, ref
 
 # Writers beyond the cores only queue for each other's locks and are slower together than one by one (MEASURED 5.1).
 WRITERS = settings.INGEST_WRITERS
@@ -73,7 +75,7 @@ class RawLinesParser(RawParser):
 
 
 class BatchView(APIView):
-    """Takes a batch of one kind of record. Subclasses name the kind, the permission, and the action that records it."""
+    """Takes a batch of one kind of record (`takes`). Subclasses name the permission and the action that records it."""
 
     parser_classes = [RawParser, RawLinesParser]
     kind: ClassVar[Kind]
@@ -83,7 +85,8 @@ class BatchView(APIView):
 
     def post(self, request: Request) -> Response:
         at = timezone.now()
-        body: Any = request.data
+        data: Any = request.data
+        body = data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
         lines = (request.content_type or "").startswith(RawLinesParser.media_type)
         try:
             decoded = decode(body, self.kind, at, ndjson=lines)
@@ -114,3 +117,33 @@ def _status(receipt: Receipt) -> int:
     if receipt.accepted or receipt.duplicates:
         return status.HTTP_207_MULTI_STATUS
     return status.HTTP_400_BAD_REQUEST
+
+
+View = TypeVar("View", bound=type[BatchView])
+
+
+def takes(kind: Kind) -> Callable[[View], View]:
+    """Say which kind of record a view takes, to the view and to those who read its OpenAPI description."""
+    described = extend_schema(
+        operation_id=f"post_{kind}s",
+        summary=f"Send {kind}s",
+        description=(
+            f"Idempotent: a {kind} sent again changes nothing, the same identity with other content is refused. "
+            "Answered after commit. At most 10,000 items and 16 MiB, packed (gzip, zstd) or not."
+        ),
+        request={"application/json": batch_of(kind), RawLinesParser.media_type: ref(kind.title())},
+        responses={
+            200: OpenApiResponse(ref("Receipt"), "All of it is stored."),
+            207: OpenApiResponse(ref("Receipt"), "Some items were rejected; the others are stored."),
+            400: OpenApiResponse(
+                {"oneOf": [ref("Receipt"), ref("Refusal")]}, "All items were rejected, or the body cannot be read."
+            ),
+            **{code: OpenApiResponse(ref("Refusal"), why) for code, why in REFUSALS.items() if code != 400},
+        },
+    )
+
+    def decorate(view: View) -> View:
+        view.kind = kind
+        return extend_schema_view(post=described)(view)
+
+    return decorate

@@ -43,7 +43,7 @@ class Tier(models.Model):
 class Llm(models.Model):
     """An AI model: provider and canonical name. An empty provider: the name alone could not tell it."""
 
-    provider = models.CharField(max_length=100, blank=True)
+    provider = models.CharField(max_length=200, blank=True)
     name = models.CharField(max_length=200)
     aliases = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     weights = models.CharField(max_length=10, blank=True, choices=[("open", "Open"), ("closed", "Closed")])

@@ -3,6 +3,5 @@ from django.urls import path
 from spend import api
 
 urlpatterns = [
-    path("api/v1/calls", api.Calls.as_view(), name="api-calls"),
     path("api/v1/outcomes", api.Outcomes.as_view(), name="api-outcomes"),
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import asdict, fields
+from decimal import Decimal
 from typing import Any
 
 from audits.domain.lines import Line
@@ -20,7 +22,7 @@ MONEY = frozenset(
     }
 )  # fmt: skip
 COLUMNS = [field.name for field in fields(Line) if field.name != "key"]
-_COVERAGE_MONEY = ("unattributed_cost", "other_months_token_bill")
+COVERAGE_MONEY = ("unattributed_cost", "other_months_token_bill")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would execute
 
 
@@ -41,7 +43,7 @@ def told(report: TrueCost) -> dict[str, Any]:
 
 def _coverage(report: TrueCost) -> dict[str, Any]:
     facts = asdict(report.coverage)
-    return facts | {name: to_text(facts[name]) for name in _COVERAGE_MONEY}
+    return facts | {name: to_text(facts[name]) for name in COVERAGE_MONEY}
 
 
 def _line(line: Line) -> dict[str, Any]:
@@ -50,6 +52,21 @@ def _line(line: Line) -> dict[str, Any]:
 
 def _value(name: str, value: Any) -> Any:
     return to_text(value) if name in MONEY and value is not None else value
+
+
+def told_row(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of a list: `cost_nanos` becomes `cost_usd`, numbers with a point their text, a month its name."""
+    return dict(_told(name, value) for name, value in row.items())
+
+
+def _told(name: str, value: Any) -> tuple[str, Any]:
+    if name.endswith("_nanos"):
+        return f"{name.removesuffix('_nanos')}_usd", None if value is None else to_text(value)
+    if isinstance(value, Decimal):
+        return name, f"{value.normalize():f}"
+    if name == "posting_month":
+        return name, f"{value:%Y-%m}"
+    return name, value
 
 
 def as_csv(report: TrueCost) -> str:

@@ -132,7 +132,8 @@ def ids_of_filters(names: dict[str, list[str]]) -> dict[str, tuple[int | None, .
     for dimension, wanted in names.items():
         ids = []
         for name in wanted:
-            value = None if name == UNATTRIBUTED else look_up[dimension](name)
+            known = name != UNATTRIBUTED and "\x00" not in name  # NUL is in no name, and PostgreSQL would object
+            value = look_up[dimension](name) if known else None
             if value is None and name != UNATTRIBUTED:
                 raise UnknownName(dimension, name)
             ids.append(value)
