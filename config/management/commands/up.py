@@ -59,6 +59,7 @@ class Command(BaseCommand):
         connections.close_all()
 
     def _serve(self, supervisor: Supervisor, host: str, port: int, *, demo: bool) -> None:
+        refuse_taken_port(host, port)  # again: preparing took its time, and the web server would share a taken port
         for program in (web(host, port), worker(), beat()):
             if not supervisor.stopping:
                 supervisor.start(program)
