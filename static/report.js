@@ -7,6 +7,7 @@
   const dollars = (value) => "$" + value.toLocaleString("en-US", value >= 1000 ? { maximumFractionDigits: 0 }
     : value >= 1 || value === 0 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 }
     : { minimumFractionDigits: 4, maximumFractionDigits: 4 });
+  const isNarrow = () => canvas.parentElement.clientWidth < 500;
   let chart = null;
 
   // Whiskers from low to high across the bar of true cost, with a cap on either end.
@@ -73,9 +74,9 @@
       interaction: { mode: "nearest", axis: "y", intersect: true },
       scales: {
         x: {
-          stacked: true, beginAtZero: true, suggestedMax: most * 1.18,
-          title: { display: true, text: "USD per successful task (tokens alone: USD per task)", color: ink },
-          ticks: { color: ink, callback: (value) => (value === 0 ? "$0" : dollars(value)), maxTicksLimit: canvas.clientWidth < 500 ? 4 : 8, maxRotation: 0 },
+          stacked: true, beginAtZero: true, max: most * (isNarrow() ? 1.5 : 1.18),
+          title: { display: true, text: isNarrow() ? "USD per successful task" : "USD per successful task (tokens alone: USD per task)", color: ink },
+          ticks: { color: ink, callback: (value) => (value === 0 ? "$0" : dollars(value)), maxTicksLimit: isNarrow() ? 4 : 8, maxRotation: 0, includeBounds: false },
           grid: { color: (line) => colour(line.tick && line.tick.value === 0 ? "--line-strong" : "--line") },
           border: { display: false },
         },

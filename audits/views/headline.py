@@ -9,6 +9,7 @@ from typing import Any
 from audits.queries.reports import TrueCost
 from audits.views import wording
 from audits.views.links import Words, link
+from spend.templatetags.figures import plural
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,6 @@ class Card:
     kind: str
     href: str
     note: str = ""
-    ends: tuple[Any, Any] | None = None
     is_main: bool = False
 
 
@@ -29,21 +29,20 @@ def cards(report: TrueCost, words: Words) -> list[Card]:
         return link(page, words, only)
 
     total, coverage = report.total, report.coverage
-    ends = total.true_cost_per_success_low, total.true_cost_per_success_high
     presumed = {"state": ["success"], "decided_by": ["window"]}
     pending = total.pending / total.tasks if total.tasks else None
     return [
         Card("True cost per successful task", total.true_cost_per_success, "money", made_of("entries"),
-             "95 %, incidents apart", None if None in ends else ends, True),
+             wording.certainty(total), is_main=True),
         Card("Token cost per task", total.token_cost_per_task, "money", made_of("calls"),
              "what a token dashboard shows"),
         Card("Multiplier", total.multiplier, "ratio", made_of("entries"), "true cost / compute"),
         Card("True cost", total.true_cost, "money", made_of("entries"), "tokens, fixed compute and cost of quality"),
-        Card("Token bill", total.token_bill, "money", made_of("calls"), f"{total.calls:,} calls"),
+        Card("Token bill", total.token_bill, "money", made_of("calls"), plural(total.calls, "call")),
         Card("Successes", total.successes, "count", made_of("tasks", {"state": ["success"]}),
-             f"of {total.tasks:,} tasks"),
+             f"of {plural(total.tasks, 'task')}"),
         Card("Pending", pending, "percent", made_of("tasks", {"state": ["pending"]}),
-             f"{total.pending:,} tasks, in no yield"),
+             f"{plural(total.pending, 'task')}, in no yield"),
         Card("Presumed", coverage.presumed_share, "percent", made_of("tasks", presumed), "of successes: nobody said"),
         Card("Incidents", total.incidents, "count", made_of("entries", {"source": ["incident"]}),
              wording.incidents(report)),

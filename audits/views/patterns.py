@@ -29,7 +29,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
         "shares": [0.0, 0.1234567, 1.0, None],
         "ratios": [1.0, 18.37, 355.17, None],
         "cards": [
-            Card("A main figure", 2_410_000_000, "money", "#", "a note", (2_300_000_000, 2_520_000_000), True),
+            Card("A main figure", 2_410_000_000, "money", "#", "95 % interval $2.30 to $2.52", is_main=True),
             Card("A figure", 12_345, "count", "#", "a note"),
             Card("An unknown figure", None, "money", "#"),
         ],

@@ -107,6 +107,7 @@ def controls(query: Query, asked: Words, found: Choices) -> dict[str, Any]:
         "lenses": LENSES,
         "basis": query.basis,
         "bases": BASES,
+        "narrowed": bool(rest.keys() - {"by"}),
         "filters": [_filter(name, found.names[name], asked.get(name, ())) for name in FILTERS],
     }
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audits.domain.lines import Line
 from audits.queries.reports import TrueCost
 from audits.views.links import Words, link
-from spend.domain.money import to_dollars
+from spend.domain.money import divide, to_dollars
 from spend.domain.periods import Period
-from spend.templatetags.figures import plain_money, plain_percent
+from spend.templatetags.figures import plain_money, plain_percent, plural
 
 # Above these shares a headline rests on what is not known yet.
 _MUCH_PENDING = 0.05
@@ -32,21 +33,31 @@ def period_name(period: Period) -> str:
 def sentence(report: TrueCost) -> str:
     """Say the period in one breath."""
     total = report.total
-    begin = f"In {period_name(report.query.period)}, {total.tasks:,} tasks cost {plain_money(total.true_cost)}: "
+    begin = (
+        f"In {period_name(report.query.period)}, {plural(total.tasks, 'task')} cost {plain_money(total.true_cost)}: "
+    )
     begin += f"{plain_money(total.token_bill)} for tokens and "
     begin += f"{plain_money(total.true_cost - (total.token_bill or 0))} for everything else. "
     if total.true_cost_per_success is None:
         return f"{begin}No task is successful yet, so there is no cost per success."
-    ends = total.true_cost_per_success_low, total.true_cost_per_success_high
-    low, high = ends
-    between = ""
-    if low is not None and high is not None:
-        places = 2 if to_dollars(high) >= 1 else 4
-        between = f" (95 % interval {plain_money(low, places)} to {plain_money(high, places)}, incidents apart)"
     return (
-        f"{begin}A successful task cost {plain_money(total.true_cost_per_success)}{between}; "
+        f"{begin}A successful task cost {plain_money(total.true_cost_per_success)} ({certainty(total)}); "
         f"the token bill alone says {plain_money(total.token_cost_per_task)} a task."
     )
+
+
+def certainty(line: Line) -> str:
+    """Say how far the cost of a success is certain. The interval leaves incidents out: they are too few for one."""
+    low, high = line.true_cost_per_success_low, line.true_cost_per_success_high
+    if line.true_cost_per_success is None or low is None or high is None:
+        return "too few tasks for an interval"
+    places = 2 if to_dollars(high) >= 1 else 4
+    ends = f"95 % interval {plain_money(low, places)} to {plain_money(high, places)}"
+    if not line.incident_cost:
+        return ends
+    each = divide(line.incident_cost, line.successes)
+    rest = plain_money(line.true_cost_per_success - each, places)
+    return f"{plain_money(each, places)} of it incidents; the rest {rest}, {ends}"
 
 
 def notes(report: TrueCost, words: Words) -> list[Note]:
@@ -54,7 +65,7 @@ def notes(report: TrueCost, words: Words) -> list[Note]:
     total, coverage = report.total, report.coverage
     found = []
     if coverage.unpriced_calls:
-        text = f"{coverage.unpriced_calls:,} calls have no known price: token figures marked + are a lower bound."
+        text = f"{plural(coverage.unpriced_calls, 'call')} without a known price: bills marked + are a lower bound."
         found.append(Note(text, link("calls", words, {"priced": ["no"]}), "Unpriced calls"))
     if total.tasks and total.pending / total.tasks > _MUCH_PENDING:
         text = f"{plain_percent(total.pending / total.tasks)} of the tasks are still pending."
@@ -67,7 +78,7 @@ def notes(report: TrueCost, words: Words) -> list[Note]:
         text = f"{plain_money(coverage.unattributed_cost)} could be given to no tier."
         found.append(Note(text, link("entries", words, {"tier": ["unattributed"]}), "Unattributed entries"))
     if coverage.open_incidents:
-        found.append(Note(f"{coverage.open_incidents:,} incidents are open and cost nothing here until confirmed."))
+        found.append(Note(f"{plural(coverage.open_incidents, 'open incident')}: no cost here until confirmed."))
     return found
 
 
@@ -78,5 +89,5 @@ def incidents(report: TrueCost) -> str:
     if low is None or high is None:
         return "no tasks"
     if not total.incidents:
-        return f"none seen in {total.tasks:,} tasks: up to {high:,.2f} per 10,000"
+        return f"none seen in {plural(total.tasks, 'task')}: up to {high:,.2f} per 10,000"
     return f"{low:,.2f} to {high:,.2f} per 10,000 tasks"

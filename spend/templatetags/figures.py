@@ -24,7 +24,6 @@ DASH = "\N{EN DASH}"
 UNKNOWN = format_html(
     '<span class="unknown"><span aria-hidden="true">{}</span><span class="visually-hidden">unknown</span></span>', DASH
 )
-_LEAST_SHOWN = Decimal("0.0001")
 
 
 @register.filter
@@ -51,8 +50,11 @@ def plain_money(nanos: int | None, places: int | None = None) -> str:
 
 @register.filter
 def exact_money(nanos: int | None) -> SafeString | str:
-    """Show dollars to the last nano-dollar, as the ledger has them."""
-    return UNKNOWN if nanos is None else f"${to_text(nanos)}"
+    """Show dollars to the last nano-dollar, as the ledger has them; all nine places, so that columns align."""
+    if nanos is None:
+        return UNKNOWN
+    sign = "\N{MINUS SIGN}" if nanos < 0 else ""
+    return f"{sign}${abs(to_dollars(nanos)):,.9f}"
 
 
 @register.filter
@@ -107,6 +109,12 @@ def interval(ends: tuple[Any, Any] | None, kind: str = "money") -> SafeString:
 def figure(value: Any, kind: str) -> SafeString:
     """Show a figure of any kind; the columns of a table say which."""
     return _KINDS[kind](value)
+
+
+@register.filter
+def plural(number: int, noun: str) -> str:
+    """Count something: 1 task, 2 tasks."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 @register.filter
