@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
 
 from audits.actions.reports import answer
 from audits.queries import lists
 from audits.queries.asking import BadQuery, parse_query
 from audits.queries.lists import Listing, parse_listing
 from spend.domain.periods import Month
-from tests.simulated import LOADED_AT, load_sample
+from tests.simulated import LOADED_AT
 
 OCTOBER = {"from": ["2026-10"], "to": ["2026-10"]}
 
 
-@pytest.fixture(scope="module")
-def year(django_db_setup, django_db_blocker):
-    """The sample organisation, loaded once for the tests of this file and rolled back after them."""
-    with django_db_blocker.unblock():
-        atomic = transaction.atomic()
-        atomic.__enter__()
-        load_sample(scale=0.02)
-        yield
-        transaction.set_rollback(True)
-        atomic.__exit__(None, None, None)
-
-
-@pytest.fixture(autouse=True)
-def _in_the_database(year, django_db_blocker):
-    with django_db_blocker.unblock():
-        yield
+pytestmark = pytest.mark.usefixtures("year")
 
 
 def asked(kind: str, **words: str) -> Listing:

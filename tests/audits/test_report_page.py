@@ -1,0 +1,214 @@
+"""The report page: who may see it, what it says, and that each figure leads to rows that add up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import Membership, Role, Team, User
+from audits.views.columns import Cell
+from spend.actions.simulation import mark_simulated
+from tests.cast import make_user
+
+OCTOBER = "from=2026-10&to=2026-10"
+PAGES = ["/report", "/entries", "/calls", "/tasks"]
+
+
+def seen_by(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/patterns"])
+@pytest.mark.parametrize("role", list(Role))
+def test_people_may_read_and_only_administrators_see_patterns(db: None, path: str, role: Role) -> None:
+    may = path != "/patterns" or role == Role.ADMINISTRATOR
+    assert seen_by(make_user("somebody", role)).get(path).status_code == (200 if may else 403)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/tasks/00000000-0000-0000-0000-000000000000"])
+def test_who_is_not_logged_in_is_asked_to(client: Client, db: None, path: str) -> None:
+    assert client.get(path).headers["Location"] == f"/login/?next={path}"
+
+
+def test_who_is_not_active_is_nobody(client: Client, fiona: User) -> None:
+    client.force_login(fiona)
+    User.objects.update(is_active=False)
+    assert client.get("/report").status_code == 302
+
+
+def test_the_front_door_leads_to_the_report(client: Client) -> None:
+    assert client.get("/").headers["Location"] == "/report"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_nothing_is_changed_by_reading(ada: User, path: str) -> None:
+    assert seen_by(ada).post(path).status_code == 405
+
+
+# What the list behind a figure must say, by column; the other columns are shares of these.
+MADE_OF: dict[str, Callable[[Any], int]] = {
+    **dict.fromkeys(
+        ("tasks", "successes", "presumed", "amended", "failures", "pending"), lambda page: page["sums"]["tasks"]
+    ),
+    "calls": lambda page: page["sums"]["calls"],
+    "tasks_touched": lambda page: page["sums"]["tasks"],
+    **dict.fromkeys(("token_bill", "wasted_tokens"), lambda page: page["sums"]["cost_nanos"]),
+    **dict.fromkeys(
+        ("prevention", "appraisal", "internal_failure", "external_failure", "fixed_compute", "labour", "allocated"),
+        lambda page: page["sums"]["amount_nanos"],
+    ),
+    **dict.fromkeys(("true_cost", "cash", "pending_cost"), lambda page: page["together"]),
+}
+
+
+@pytest.mark.parametrize("lens", ["responsible", "route"])
+@pytest.mark.parametrize("by", ["tier", "team", "month"])
+def test_figures_lead_to_rows_that_add_up_to_them(year: None, ada: User, lens: str, by: str) -> None:
+    client = seen_by(ada)
+    page = client.get(f"/report?{OCTOBER}&by={by}&lens={lens}").context
+    cells = [cell for row in [*page["rows"], page["total"]] for cell in row.cells]
+    assert sum(_walk(client, cell, lens) for cell in cells) > 30
+
+
+def _walk(client: Client, cell: Cell, lens: str) -> bool:
+    """Follow a figure, and say whether the list behind it could be added up to it."""
+    if not cell.href:
+        return False
+    answer = client.get(cell.href)
+    assert answer.status_code == 200, cell.href
+    if cell.column.name not in MADE_OF or (cell.column.name == "tasks_touched" and lens == "route"):
+        return False
+    assert MADE_OF[cell.column.name](answer.context) == cell.value, (cell.column.name, cell.href)
+    return True
+
+
+def test_rows_of_lists_add_up_to_the_headline(year: None, ada: User) -> None:
+    """From the headline to the last row: every page of entries and calls, to the nano-dollar."""
+    client = seen_by(ada)
+    report = client.get(f"/report?{OCTOBER}").context["report"]
+    amounts = sum(row["amount_nanos"] for row in _all_rows(client, f"/entries?{OCTOBER}"))
+    bill = sum(row["cost_nanos"] or 0 for row in _all_rows(client, f"/calls?{OCTOBER}"))
+    assert amounts + bill == report.total.true_cost
+
+
+def _all_rows(client: Client, address: str) -> list[Any]:
+    rows: list[Any] = []
+    while address:
+        page = client.get(address).context
+        rows += page["page"].rows
+        address = page["next"]
+    return rows
+
+
+def test_an_attempt_fail_rate_leads_to_the_tasks_that_tried(year: None, ada: User) -> None:
+    client = seen_by(ada)
+    for row in client.get(f"/report?{OCTOBER}").context["rows"]:
+        (cell,) = (cell for cell in row.cells if cell.column.name == "attempt_fail_rate")
+        if cell.href:
+            all_, escalated, failed = (
+                client.get(cell.href.replace("tried=all", f"tried={how}")).context["sums"]["tasks"]
+                for how in ("all", "escalated", "failed")
+            )
+            assert cell.value == (escalated + failed) / all_
+
+
+def test_a_team_lead_sees_their_teams_only(year: None) -> None:
+    lena = make_user("lena", Role.TEAM_LEAD, Team.objects.get(name="Property Claims"))
+    client = seen_by(lena)
+    page = client.get(f"/report?{OCTOBER}&by=team").context
+    assert [row.names for row in page["rows"]] == [["Property Claims"]]
+    assert {row["team"] for row in _all_rows(client, f"/calls?{OCTOBER}")} == {"Property Claims"}
+    assert page["controls"]["filters"][0]["options"] == ["Property Claims", "unattributed"]
+
+
+def test_a_neighbours_task_is_not_there(year: None, ada: User) -> None:
+    lena = make_user("lena", Role.TEAM_LEAD, Team.objects.get(name="Property Claims"))
+    client = seen_by(lena)
+    for row in seen_by(ada).get(f"/tasks?{OCTOBER}").context["page"].rows:
+        mine = row["team"] == "Property Claims"
+        assert client.get(f"/tasks/{row['key']}").status_code == (200 if mine else 404)
+
+
+def test_a_task_tells_its_story(year: None, ada: User) -> None:
+    client = seen_by(ada)
+    entry = next(row for row in _all_rows(client, f"/entries?{OCTOBER}") if row["task_key"])
+    answer = client.get(f"/tasks/{entry['task_key']}")
+    story = answer.context["story"]
+    assert [call["occurred_at"] for call in story.calls] == sorted(call["occurred_at"] for call in story.calls)
+    assert story.corrections or story.incidents
+    assert sum(row["amount_nanos"] for row in story.entries) == story.task["entries_nanos"]
+    assert entry["id"] in {row["id"] for row in story.entries}
+    assert entry["rule"] in answer.content.decode()
+
+
+@pytest.mark.parametrize("by", ["tier", "task_type,model"])
+def test_its_queries_do_not_grow_with_its_rows(
+    year: None, ada: User, by: str, django_assert_max_num_queries: Any
+) -> None:
+    client = seen_by(ada)
+    client.get("/report")  # the work of the day is done once
+    with django_assert_max_num_queries(45):  # 20 of them see whether anything is to be worked in
+        client.get(f"/report?{OCTOBER}&by={by}")
+
+
+@pytest.mark.parametrize("path", ["/calls", "/tasks", "/entries"])
+def test_queries_of_lists_do_not_grow_with_their_rows(
+    year: None, ada: User, path: str, django_assert_max_num_queries: Any
+) -> None:
+    client = seen_by(ada)
+    client.get(path)
+    with django_assert_max_num_queries(21):
+        client.get(f"{path}?{OCTOBER}")
+
+
+@pytest.mark.parametrize(
+    ("address", "named"),
+    [
+        ("/report?from=October", "from"),
+        ("/report?tier=best", "tier"),
+        ("/report?colour=red", "colour"),
+        ("/calls?state=done", "state"),
+        ("/calls?cursor=zzz", "cursor"),
+        ("/entries?category=luck", "category"),
+    ],
+)
+def test_bad_words_are_named(ada: User, address: str, named: str) -> None:
+    answer = seen_by(ada).get(address)
+    assert answer.status_code == 400
+    assert f"<b>{named}</b>" in answer.content.decode()
+
+
+def test_an_empty_month_leads_to_one_with_calls(year: None, ada: User) -> None:
+    text = seen_by(ada).get("/report?from=2020-01&to=2020-01").content.decode()
+    assert "Nothing in January 2020" in text
+    assert "/report?from=2026-10&amp;to=2026-10" in text
+
+
+def test_who_is_in_no_team_is_told_so(year: None) -> None:
+    answer = seen_by(make_user("vera", Role.VIEWER)).get(f"/report?{OCTOBER}")
+    assert "Nothing of your teams yet" in answer.content.decode()
+
+
+def test_every_page_says_that_data_is_simulated(year: None, ada: User) -> None:
+    client = seen_by(ada)
+    addresses = [*PAGES, "/patterns", "/no-such-page"]
+    assert not any(b"Simulated data" in client.get(address).content for address in addresses)
+    mark_simulated()
+    assert all(b"Simulated data" in client.get(address).content for address in addresses)
+    assert b"Simulated data" in Client().get("/login/").content
+
+
+def test_names_cannot_break_out_of_the_page(year: None, ada: User) -> None:
+    Team.objects.filter(name="Legal").update(name="</script><script>alert(1)</script>")
+    assert "<script>alert" not in seen_by(ada).get(f"/report?{OCTOBER}&by=team").content.decode()
+
+
+def test_membership_opens_a_team(year: None) -> None:
+    victor = make_user("victor", Role.VIEWER)
+    Membership.objects.create(user=victor, team=Team.objects.get(name="Legal"))
+    assert [row.names for row in seen_by(victor).get(f"/report?{OCTOBER}&by=team").context["rows"]] == [["Legal"]]
