@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,61 +12,16 @@ from django.db import transaction
 
 from audits import store
 from audits.actions.ledger import Sources, settle
+from audits.actions.rows import Bad, Names, Owned, correction_row, incident_row, names_in
 from audits.models import Correction, Incident, IncidentLink
-from audits.queries.rates import Rates, rates
 from spend import store as spend_store
 from spend.domain import versions
-from spend.domain.money import to_nanos
 from spend.domain.owners import NoOwner, owner_of
 from spend.ingest import records
 from spend.ingest.identity import KeyKind, key_of
 from spend.ingest.receipt import CONFLICT, Receipt
 from spend.ingest.records import Item, Withdrawal
-from spend.models import Tier
-from spend.queries.book import Book, book
-from spend.queries.owners import call_owners, task_owners
-
-_SEVERAL = "is required: several teams have a {0} of this name"
-
-
-@dataclass(frozen=True)
-class Owned:
-    """A record with the team it was given, None where only what it names can tell."""
-
-    item: Item
-    identity: UUID
-    team: int | None
-
-    @property
-    def record(self) -> Any:
-        return self.item.record
-
-    @property
-    def version(self) -> int:
-        return int(self.record.version)
-
-    @property
-    def digest(self) -> bytes:
-        return self.item.digest
-
-
-@dataclass(frozen=True)
-class _Names:
-    """What the records of a batch may refer to."""
-
-    book: Book
-    tiers: Mapping[str, int]
-    rates: Rates
-    tasks: Mapping[str, list[int]]
-    calls: Mapping[str, list[int]]
-
-
-class _Bad(Exception):
-    """A field of a record refers to nothing, or to too much."""
-
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(reason)
-        self.name = name
+from spend.queries.book import book
 
 
 def record_corrections(
@@ -90,7 +45,7 @@ class _Kind:
     name: KeyKind
     number: int  # for the lock on versions
     table: str
-    make: Callable[[Owned, _Names, frozenset[int] | None], tuple[Any, list[IncidentLink]]]
+    make: Callable[[Owned, Names], tuple[Any, list[IncidentLink]]]
     save: Callable[[list[tuple[Any, list[IncidentLink]]]], None]
     touched: Callable[[Iterable[UUID]], set[UUID]]
 
@@ -105,8 +60,8 @@ def _record(
         for team in sorted({record.team or 0 for record in owned}):
             spend_store.lock_versions(kind.number, team)
         stored = spend_store.digests_of_versions(kind.table, [record.identity for record in owned])
-        names = _names(owned, reach)
-        made = _made(kind, owned, names, reach, receipt)
+        names = names_in(owned, reach)
+        made = _made(kind, owned, names, receipt)
         batch = versions.sort_versions([record for record, _ in made], stored)
         receipt.duplicates += len(batch.duplicates)
         for record in batch.conflicts:
@@ -137,36 +92,15 @@ def _owned(kind: KeyKind, items: Sequence[Item], reach: frozenset[int] | None, r
     return owned
 
 
-def _names(owned: Sequence[Owned], reach: frozenset[int] | None) -> _Names:
-    """Look up, once for the batch, what its records name; owners of tasks and calls only where no team is given."""
-    open_ones = [record.record for record in owned if record.team is None]
-    tasks: set[str] = set()
-    calls: set[str] = set()
-    for record in open_ones:
-        if isinstance(record, records.Correction):
-            tasks |= {record.task} if record.task else set()
-            calls |= {record.call} if record.call else set()
-        elif isinstance(record, records.Incident):
-            tasks |= {link.name for link in record.tasks}
-            calls |= {link.name for link in record.calls}
-    return _Names(
-        book=book(),
-        tiers=dict(Tier.objects.values_list("name", "id")),
-        rates=rates(),
-        tasks=task_owners(tasks, reach) if tasks else {},
-        calls=call_owners(calls, reach) if calls else {},
-    )
-
-
 def _made(
-    kind: _Kind, owned: Sequence[Owned], names: _Names, reach: frozenset[int] | None, receipt: Receipt
+    kind: _Kind, owned: Sequence[Owned], names: Names, receipt: Receipt
 ) -> list[tuple[Owned, tuple[Any, list[IncidentLink]]]]:
     """Return the rows of the records that refer to what exists."""
     made = []
     for record in owned:
         try:
-            made.append((record, kind.make(record, names, reach)))
-        except _Bad as problem:
+            made.append((record, kind.make(record, names)))
+        except Bad as problem:
             receipt.reject(record.item.index, record.record.id, problem.name, str(problem))
     return made
 
@@ -181,101 +115,6 @@ def _stamped(
     version.withdrawn = isinstance(record.record, Withdrawal)
     version.received_at, version.recorded_by_id = at, by
     return row
-
-
-def _correction(owned: Owned, names: _Names, reach: frozenset[int] | None) -> tuple[Correction, list[IncidentLink]]:
-    record = owned.record
-    if isinstance(record, Withdrawal):
-        return Correction(team_id=owned.team), []
-    _check_role(record.role, record.worked_on, names)
-    team = owned.team
-    if team is None:
-        team = _owner(record.task, names.tasks, "task") or _owner(record.call, names.calls, "call")
-    return Correction(
-        team_id=team,
-        tier_id=_tier(record.tier, names),
-        llm_id=_llm(record.model, names),
-        role=record.role,
-        note=record.note or "",
-        worked_on=record.worked_on,
-        minutes=record.minutes,
-        activity=record.activity,
-        verdict=record.verdict or "",
-        cause=record.cause or "",
-        provenance=record.provenance or "",
-        task_name=record.task or "",
-        call_name=record.call or "",
-        task_key=_key("task", team, record.task),
-        call_key=_key("call", team, record.call),
-    ), []
-
-
-def _incident(owned: Owned, names: _Names, reach: frozenset[int] | None) -> tuple[Incident, list[IncidentLink]]:
-    record = owned.record
-    if isinstance(record, Withdrawal):
-        return Incident(team_id=owned.team), []
-    if record.response_minutes:
-        _check_role(record.role, record.occurred_on, names)
-    incident = Incident(
-        team_id=owned.team,
-        tier_id=_tier(record.tier, names),
-        llm_id=_llm(record.model, names),
-        role=record.role or "",
-        note=record.note or "",
-        title=record.title,
-        severity=record.severity,
-        occurred_on=record.occurred_on,
-        discovered_on=record.discovered_on,
-        loss_nanos=to_nanos(record.loss_usd),
-        recovered_nanos=to_nanos(record.recovered_usd),
-        response_minutes=record.response_minutes,
-        status=record.status,
-        invalidates_output=record.invalidates_output,
-    )
-    return incident, [
-        *(_link(link, "task", owned.team, names.tasks) for link in record.tasks),
-        *(_link(link, "call", owned.team, names.calls) for link in record.calls),
-    ]
-
-
-def _link(link: records.Link, kind: KeyKind, team: int | None, owners: Mapping[str, list[int]]) -> IncidentLink:
-    if team is None:
-        team = _owner(link.name, owners, kind)
-    return IncidentLink(is_call=kind == "call", name=link.name, key=_key(kind, team, link.name), weight=link.weight)
-
-
-def _owner(name: str | None, owners: Mapping[str, list[int]], kind: str) -> int | None:
-    """R12: a name in exactly one team links, in none it waits, in several it is an error."""
-    found = owners.get(name, []) if name else []
-    if len(found) > 1:
-        raise _Bad("team", _SEVERAL.format(kind))
-    return found[0] if found else None
-
-
-def _key(kind: KeyKind, team: int | None, name: str | None) -> UUID | None:
-    return None if team is None or not name else key_of(kind, team, name)
-
-
-def _check_role(role: str, day: date, names: _Names) -> None:
-    if names.rates.on(role, day) is None:
-        raise _Bad("role", f"no labour rate for {role!r} on {day}")
-
-
-def _tier(name: str | None, names: _Names) -> int | None:
-    if name is None:
-        return None
-    if name not in names.tiers:
-        raise _Bad("tier", "no such tier")
-    return names.tiers[name]
-
-
-def _llm(name: str | None, names: _Names) -> int | None:
-    if name is None:
-        return None
-    llm = names.book.llm_called(name)
-    if llm is None:
-        raise _Bad("model", "no such model, or several providers offer it: write provider/name")
-    return llm
 
 
 def _save_corrections(rows: list[tuple[Any, list[IncidentLink]]]) -> None:
@@ -300,5 +139,5 @@ def _keys_of_incidents(identities: Iterable[UUID]) -> set[UUID]:
     return {key for key in links.values_list("key", flat=True) if key}
 
 
-_CORRECTIONS = _Kind("correction", 1, "audits_correction", _correction, _save_corrections, _keys_of_corrections)
-_INCIDENTS = _Kind("incident", 2, "audits_incident", _incident, _save_incidents, _keys_of_incidents)
+_CORRECTIONS = _Kind("correction", 1, "audits_correction", correction_row, _save_corrections, _keys_of_corrections)
+_INCIDENTS = _Kind("incident", 2, "audits_incident", incident_row, _save_incidents, _keys_of_incidents)
