@@ -1,0 +1,198 @@
+"""Who may go where: every address, by everybody. An address without a row here fails, and so does one that leaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from rest_framework.test import APIClient
+
+from accounts.actions import create_key
+from accounts.models import ApiKey, Role, Scope, Team
+from audits.models import LabourRate
+from spend.models import Task
+from tests.cast import NOON, make_user
+
+pytestmark = pytest.mark.django_db
+
+# Nobody; a key nobody made; one that expired; one with the other scopes; Support's key, viewer of Claims, lead of
+# Support, lead of Claims, finance, administrator. Everything there is belongs to Claims. 400: the item is refused,
+# for its team is not theirs. 302: to the log-in page. Pages know no keys.
+TABLE = """
+                       nobody wrong expired scopeless neighbour victor ludo lena fiona ada
+GET  healthz              200   200     200       200       200    200  200  200   200 200
+GET  schema               200   401     401       200       200    200  200  200   200 200
+GET  docs                 200   401     401       200       200    200  200  200   200 200
+GET  login                200   200     200       200       200    302  302  302   302 302
+POST logout               302   302     302       302       302    302  302  302   302 302
+POST api-calls            401   401     401       403       400    403  403  403   403 200
+POST api-outcomes         401   401     401       403       400    403  403  403   403 200
+POST api-corrections      401   401     401       403       400    403  400  200   403 200
+POST api-incidents        401   401     401       403       400    403  400  200   403 200
+GET  api-calls            401   401     401       403       200    200  200  200   200 200
+GET  api-outcomes         401   401     401       403       405    403  403  403   403 405
+GET  api-tasks            401   401     401       403       200    200  200  200   200 200
+GET  api-corrections      401   401     401       403       200    200  200  200   200 200
+GET  api-incidents        401   401     401       403       200    200  200  200   200 200
+GET  api-entries          401   401     401       403       200    200  200  200   200 200
+GET  api-true-cost        401   401     401       403       200    200  200  200   200 200
+GET  api-true-cost-csv    401   401     401       403       200    200  200  200   200 200
+GET  home                 302   302     302       302       302    302  302  302   302 302
+GET  report               302   302     302       302       302    200  200  200   200 200
+GET  entries              302   302     302       302       302    200  200  200   200 200
+GET  calls                302   302     302       302       302    200  200  200   200 200
+GET  tasks                302   302     302       302       302    200  200  200   200 200
+GET  task                 302   302     302       302       302    200  404  200   200 200
+GET  patterns             403   403     403       403       403    403  403  403   403 200
+GET  admin:index          302   302     302       302       302    403  403  403   200 200
+"""
+WHO, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+ADDRESSES = {name for _, name, *_ in ROWS}
+
+# The lists of the settings: who writes reference data, and who also handles people, teams and keys.
+SETTINGS = """
+              lena fiona ada
+Team           403   403 200
+User           403   403 200
+ApiKey         403   403 200
+Tier           403   200 200
+Llm            403   200 200
+Price          403   200 200
+TaskType       403   200 200
+LabourRate     403   200 200
+FixedCost      403   200 200
+"""
+SETTINGS_WHO, *SETTINGS_ROWS = [line.split() for line in SETTINGS.strip().splitlines()]
+
+MARK = "only-for-claims"
+OUTSIDERS = ("nobody", "wrong", "expired", "scopeless", "neighbour", "ludo")
+BODIES = {
+    "api-calls": {"calls": [{
+        "id": f"{MARK}-call", "occurred_at": "2026-10-05T08:00:00Z", "model": "small-1", "task": MARK,
+        "task_type": "claim", "cost_usd": "0.25", "input_tokens": 10, "team": "Claims",
+    }]},
+    "api-outcomes": {"outcomes": [{"task": MARK, "outcome": "success", "team": "Claims"}]},
+    "api-corrections": {"corrections": [{
+        "id": f"{MARK}-work", "worked_on": "2026-10-05", "minutes": 30, "role": "adjuster", "activity": "fix",
+        "task": MARK, "team": "Claims",
+    }]},
+    "api-incidents": {"incidents": [{
+        "id": f"{MARK}-incident", "title": "Wrong payout", "severity": "high", "occurred_on": "2026-10-07",
+        "loss_usd": "7654321.5", "tasks": [{"task": MARK}], "team": "Claims",
+    }]},
+}  # fmt: skip
+SCOPE_OF_POST = {"api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit"}
+
+
+def key_client(text: str) -> APIClient:
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {text}")
+    return client
+
+
+def key(team: Team | None, *scopes: str) -> str:
+    return create_key(name="gateway", scopes=scopes, team=team, at=NOON)[1]
+
+
+@pytest.fixture
+def everybody(claims, support, victor, lena, fiona, ada) -> dict[str, Any]:
+    """Each of WHO but `scopeless`, which depends on what is asked."""
+    LabourRate.objects.create(role="adjuster", starts_on=date(2026, 1, 1), hourly=Decimal(60))
+    expired = key(claims, *Scope.values)
+    ApiKey.objects.filter(prefix=expired.split("_")[1]).update(expires_at=NOON - timedelta(days=365))
+    clients = {
+        "nobody": APIClient(),
+        "wrong": key_client("tc_nosuchkey000_" + "x" * 43),
+        "expired": key_client(expired),
+        "neighbour": key_client(key(support, *Scope.values)),
+    }
+    people = {"victor": victor, "lena": lena, "ludo": make_user("ludo", Role.TEAM_LEAD, support)}
+    for name, person in {**people, "fiona": fiona, "ada": ada}.items():
+        clients[name] = APIClient()
+        clients[name].force_login(person)
+    return clients
+
+
+@pytest.fixture
+def facts(everybody) -> None:
+    for name, body in BODIES.items():
+        response = everybody["ada"].post(reverse(name), body, format="json")
+        assert response.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
+    everybody["ada"].get(reverse("api-tasks"))  # works them in
+
+
+def scopeless(claims: Team, method: str, name: str) -> APIClient:
+    needed = SCOPE_OF_POST[name] if name == "api-outcomes" or (method == "POST" and name in SCOPE_OF_POST) else "read"
+    return key_client(key(claims, *(scope for scope in Scope.values if scope != needed)))
+
+
+def asked(client: APIClient, method: str, name: str) -> Any:
+    address = reverse(name, kwargs={"key": Task.objects.get().pk} if name == "task" else None)
+    if method == "GET":
+        return client.get(address, {"from": "2026-10", "to": "2026-10"} if "true-cost" in name else {})
+    return client.post(address, BODIES.get(name, {}), format="json")
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
+def test_everybody_gets_what_the_table_says(everybody, facts, claims, row):
+    method, name, *expected = row
+    clients = everybody | {"scopeless": scopeless(claims, method, name)}
+    found, leaks = {}, []
+    for who in WHO:
+        with transaction.atomic():
+            response = asked(clients[who], method, name)
+            transaction.set_rollback(True)
+        found[who] = str(response.status_code)
+        content = b"" if response.streaming else response.content
+        if method == "GET" and who in OUTSIDERS and (MARK.encode() in content or b"7654321" in content):
+            leaks.append(who)
+    assert found == dict(zip(WHO, expected, strict=True))
+    assert leaks == []
+
+
+def test_the_mark_would_be_seen(everybody, facts):
+    """Else the search for leaks above proves nothing."""
+    for name in ("api-calls", "api-tasks", "api-corrections", "api-incidents", "api-entries", "tasks", "task"):
+        assert MARK in asked(everybody["lena"], "GET", name).content.decode(), name
+
+
+@pytest.mark.parametrize("words", [{}, {"team": "Claims"}, {"by": "team"}])
+def test_a_report_is_of_ones_own_teams(everybody, facts, words):
+    address = reverse("api-true-cost")
+    months = {"from": "2026-10", "to": "2026-10"}
+    for who, calls in {"neighbour": 0, "ludo": 0, "lena": 1, "victor": 1, "fiona": 1}.items():
+        report = everybody[who].get(address, months | words).json()
+        assert report["total"]["calls"] == calls, who
+        assert bool(report["rows"]) is bool(calls), who
+
+
+@pytest.mark.parametrize("row", SETTINGS_ROWS, ids=lambda row: row[0])
+def test_settings_are_for_those_who_keep_them(everybody, row):
+    model, *expected = row
+    app = next(found._meta.app_label for found in admin.site._registry if found.__name__ == model)
+    address = reverse(f"admin:{app}_{model.lower()}_changelist")
+    found = [str(everybody[who].get(address).status_code) for who in SETTINGS_WHO]
+    assert found == expected
+
+
+def test_every_setting_has_a_row():
+    assert {model.__name__ for model in admin.site._registry} == {row[0] for row in SETTINGS_ROWS}
+
+
+def test_every_address_has_a_row():
+    missing = set(addresses(get_resolver().url_patterns)) - ADDRESSES
+    assert not missing, f"say in TABLE of {__file__} who may go to {missing}"
+
+
+def addresses(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern.name or str(pattern.pattern)
+        elif pattern.namespace != "admin":  # the settings have a table of their own
+            yield from addresses(pattern.url_patterns)
