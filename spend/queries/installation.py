@@ -20,4 +20,5 @@ def has_calls() -> bool:
 
 def latest_task_day(team: str) -> date | None:
     """Return the day of the team's latest task, None when it has none."""
-    return Task.objects.filter(team__name=team).aggregate(latest=Max("day"))["latest"]
+    latest: date | None = Task.objects.filter(team__name=team).aggregate(latest=Max("day"))["latest"]
+    return latest

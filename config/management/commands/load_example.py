@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -41,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(_compared(before, after))
         self.stdout.write(_verdict(before, after))
 
-    def _month(self, month: Month, at: Any) -> Line:
+    def _month(self, month: Month, at: datetime) -> Line:
         words = {"from": [str(month)], "team": [TEAM]}
         return answer(parse_query(words, teams=None, latest=month), at=at).total
 
@@ -73,7 +75,7 @@ def _dollars(nanos: int | None, places: int = 2) -> str:
     return "-" if nanos is None else f"${to_dollars(nanos):,.{places}f}"
 
 
-ROWS = {
+ROWS: dict[str, Callable[[Line], str]] = {
     "Tasks": lambda line: f"{line.tasks:,}",
     "Successes": lambda line: f"{line.successes:,}",
     "Token bill": lambda line: _dollars(line.token_bill),
