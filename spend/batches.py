@@ -12,10 +12,11 @@ from django.conf import settings
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.exceptions import APIException, Throttled
+from rest_framework.exceptions import APIException, Throttled, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.utils.mediatypes import media_type_matches
 from rest_framework.views import APIView
 
 from accounts.domain.reach import Reach
@@ -85,8 +86,7 @@ class BatchView(APIView):
 
     def post(self, request: Request) -> Response:
         at = timezone.now()
-        data: Any = request.data
-        body = data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
+        body = _body(request)
         lines = (request.content_type or "").startswith(RawLinesParser.media_type)
         try:
             decoded = decode(body, self.kind, at, ndjson=lines)
@@ -99,6 +99,17 @@ class BatchView(APIView):
     def _recorded(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         with writing():
             return self.record(items, reach, at)
+
+
+def _body(request: Request) -> bytes:
+    """Return the unpacked body. One sent in chunks states no length, and Django would not read it."""
+    if request.headers.get("Content-Length") or "Transfer-Encoding" not in request.headers:
+        data: Any = request.data
+        return data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
+    if not any(media_type_matches(parser.media_type, request.content_type) for parser in (RawParser, RawLinesParser)):
+        raise UnsupportedMediaType(request.content_type)
+    body: bytes = RawParser().parse(request.META["wsgi.input"], parser_context={"request": request})
+    return body
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:

@@ -44,39 +44,39 @@ _DIGEST = list(store.CALL_COLUMNS).index("digest")
 def record_calls(*, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
     """Write a batch of decoded calls, all in one transaction; what was sent before is counted, never written twice."""
     receipt = Receipt()
+    owned = _owned(cast(Sequence[SentCall], items), reach, receipt)
+    if not owned:
+        return receipt
     keep_zone()
-    calls = cast(Sequence[SentCall], items)
-    sighting.meet(((item.record.provider, item.record.model) for item in calls), at)
-    sighting.meet_task_types(item.record.task_type for item in calls)
+    sighting.meet(((item.record.provider, item.record.model) for item, _ in owned), at)
+    sighting.meet_task_types(item.record.task_type for item, _ in owned)
     with transaction.atomic():
         store.lock_reference_data()
-        rows, named = _prepare(calls, reach, at, receipt)
-        unique = _without_repeats(rows, receipt)
+        builder = _RowBuilder(book(), at)
+        unique = _without_repeats([(item, builder.row(item, team)) for item, team in owned], receipt)
         inserted = store.insert_calls([row for _, row in unique.values()])
         _settle_repeats({key: pair for key, pair in unique.items() if key not in inserted}, receipt)
         receipt.accepted = len(inserted)
-        store.insert_tasks(_tasks_of([row for key, (_, row) in unique.items() if key in inserted], named))
+        new_rows = [row for key, (_, row) in unique.items() if key in inserted]
+        store.insert_tasks(_tasks_of(new_rows, builder.task_names))
     return receipt
 
 
-def _prepare(
-    items: Sequence[SentCall], reach: frozenset[int] | None, at: datetime, receipt: Receipt
-) -> tuple[list[Prepared], dict[bytes, str]]:
-    """Return a row for each call that has an owner, and the names of the tasks that they name."""
-    reference = book()
-    builder = _RowBuilder(reference, at)
-    rows = []
+def _owned(items: Sequence[SentCall], reach: frozenset[int] | None, receipt: Receipt) -> list[tuple[SentCall, int]]:
+    """Return each call with its team; those without one are refused before anything is written of them."""
+    teams = book().teams
+    owned = []
     for item in items:
         try:
-            team = owner_of(item.record.team, reach, reference.teams)
+            team = owner_of(item.record.team, reach, teams)
         except NoOwner as problem:
             receipt.reject(item.index, item.record.id, "team", str(problem))
             continue
         if team is None:
             receipt.reject(item.index, item.record.id, "team", "is required from who writes for all teams")
             continue
-        rows.append((item, builder.row(item, team)))
-    return rows, builder.task_names
+        owned.append((item, team))
+    return owned
 
 
 class _RowBuilder:

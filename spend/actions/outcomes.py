@@ -52,9 +52,11 @@ class _Owned:
 def record_outcomes(*, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
     """Write a batch of outcomes in one transaction and mark the slices of their tasks."""
     receipt = Receipt()
-    keep_zone()
-    sighting.meet_task_types(item.record.task_type for item in items if isinstance(item.record, Outcome))
     owned = _owned(items, reach, receipt)
+    if not owned:
+        return receipt
+    keep_zone()
+    sighting.meet_task_types(found.record.task_type for found in owned if isinstance(found.record, Outcome))
     with transaction.atomic():
         for team in sorted({record.team or 0 for record in owned}):
             store.lock_versions(_OUTCOMES, team)

@@ -28,6 +28,14 @@ def test_programs_get_json(no_database: None, visitor: Client) -> None:
     assert "database" in response.json()["detail"]
 
 
+def test_who_sends_a_batch_is_asked_to_come_back(no_database: None, visitor: Client) -> None:
+    key = "Bearer tc_abcdefghijkl_" + "x" * 43
+    response = visitor.post("/api/v1/calls", b"{}", content_type="application/json", headers={"Authorization": key})
+    assert response.status_code == 503
+    assert response["Retry-After"] == "5"
+    assert "database" in response.json()["detail"]
+
+
 def test_people_get_a_sentence(no_database: None, visitor: Client) -> None:
     visitor.cookies["sessionid"] = "anything"
     response = visitor.get("/admin/")
