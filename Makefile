@@ -65,6 +65,10 @@ migrations: .venv/installed-dev
 tools: .venv/installed-dev node_modules/installed
 	@bash .ci/tools
 
+.PHONY: screenshots
+screenshots: tools ## take the pictures of the README from a running demo (PORT=8000)
+	@$(PY) docs/screenshots.py
+
 .PHONY: lock
 lock: .venv/installed-dev ## compile requirements*.txt from requirements*.in
 	@$(PY) -m pip install --quiet uv
