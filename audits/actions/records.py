@@ -60,9 +60,10 @@ def _record(
         for team in sorted({record.team or 0 for record in owned}):
             spend_store.lock_versions(kind.number, team)
         stored = spend_store.digests_of_versions(kind.table, [record.identity for record in owned])
-        names = names_in(owned, reach)
-        made = _made(kind, owned, names, receipt)
-        batch = versions.sort_versions([record for record, _ in made], stored)
+        resent = [record for record in owned if record.version in stored.get(record.identity, {})]
+        fresh = [record for record in owned if record.version not in stored.get(record.identity, {})]
+        made = _made(kind, fresh, names_in(fresh, reach), receipt)
+        batch = versions.sort_versions([*resent, *(record for record, _ in made)], stored)
         receipt.duplicates += len(batch.duplicates)
         for record in batch.conflicts:
             receipt.reject(record.item.index, record.record.id, "id", CONFLICT)

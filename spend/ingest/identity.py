@@ -76,9 +76,8 @@ def task_key_bytes_of(call: Call, team_id: int) -> bytes:
 def digest_of(record: Record) -> bytes:
     """Return 16 bytes that are equal for equal content, however it was spelled.
 
-    The external id and the version are part of it, the team is not: a team's own key leaves it out. But a
-    correction or incident with nothing else to go by is scoped by naming its team, so that it is named counts (R7).
-    Fields equal to their default are left out, so that later fields change no old digest.
+    The external id and the version are part of it, the team is not: a team's own key leaves it out, and records of
+    different teams never meet. Fields equal to their default are left out, so that later fields change no old digest.
     """
     if isinstance(record, Call):
         return _hashed("call", _encode(record if _is_canonical(record) else _canonical(record)))
@@ -122,16 +121,7 @@ def _content(record: Record) -> dict[str, object]:
     }
     if isinstance(record, Withdrawal):
         content["withdrawn"] = True
-    if isinstance(record, Correction | Incident) and record.team is not None and not _has_subject(record):
-        content["scope"] = "team"
     return content
-
-
-def _has_subject(record: Correction | Incident) -> bool:
-    fields = (
-        ("task", "call", "tier", "model") if isinstance(record, Correction) else ("tasks", "calls", "tier", "model")
-    )
-    return any(getattr(record, field) for field in fields)
 
 
 def _plain(value: object) -> object:
