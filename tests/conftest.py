@@ -1,3 +1,3 @@
 """What every test may use."""
 
-pytest_plugins = ["tests.cast", "tests.database", "tests.strict"]
+pytest_plugins = ["tests.cast", "tests.database", "tests.doors", "tests.strict"]

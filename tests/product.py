@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, time
@@ -51,7 +51,7 @@ class Product:
         response = self.client.post(f"/api/v1/{kind}", body, content_type="application/json", headers=headers)
         return {**response.json(), "status": response.status_code}
 
-    def send(self, batches: Sequence[Batch]) -> None:
+    def send(self, batches: Iterable[Batch]) -> None:
         """Send batches that nothing may be said against."""
         for kind, records in batches:
             receipt = self.post(kind, records)

@@ -10,7 +10,7 @@ import csv
 import gzip
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -70,12 +70,15 @@ class Published:
     corrections: Callable[[], Iterator[list[Record]]]
     expected: dict[str, Expected]
 
+    def nothing_yet(self) -> Facts:
+        return Facts([], [], [], [], self.reference, "UTC", date(2026, 1, 31))
+
     def facts(self) -> Facts:
         calls, outcomes, corrections = (
             [record for batch in batches() for record in batch]
             for batches in (self.calls, self.outcomes, self.corrections)
         )
-        return Facts(calls, outcomes, corrections, [], self.reference, "UTC", date(2026, 1, 31))
+        return replace(self.nothing_yet(), calls=calls, outcomes=outcomes, corrections=corrections)
 
 
 def rows(path: Path) -> Iterator[dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The same facts in any order, in any batches, sent again, by whatever key, with reports asked in between: one report."""
+"""The same facts in any order and batches, sent again, by whatever key, with reports in between: one report."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def told(product: Product, query: Record) -> list[bytes]:
 
 
 def deliver(product: Product, organisation: Facts, query: Record, chance: random.Random) -> None:
-    """Send the facts in the weeks before `as_of`, as a network would; sometimes look at a report, send a batch twice."""
+    """Send the facts in the weeks before `as_of`, some batches twice, with a look at a report now and then."""
     batches = shuffled_batches(organisation, seed=chance.randint(0, 10**6))
     today = organisation.as_of - timedelta(days=DAYS_BEFORE)
     for number, (kind, records) in enumerate(batches):
