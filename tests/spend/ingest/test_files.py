@@ -47,8 +47,8 @@ def faults_of(data: bytes, kind: Kind = "call") -> dict[int, dict[str, list[str]
         CALLS.replace(b",", b"\t"),
         CALLS.replace(b",", b" , "),
         CALLS.rstrip(),
-        gzip.compress(CALLS),
-        gzip.compress(CALLS[:20]) + gzip.compress(CALLS[20:]),
+        gzip.compress(CALLS, mtime=0),
+        gzip.compress(CALLS[:20], mtime=0) + gzip.compress(CALLS[20:], mtime=0),
         zstandard.compress(CALLS),
         b'id,"occurred_at",model\n"c-1","2026-10-01T12:00:00Z","gpt-5"\n',
     ],
@@ -59,7 +59,7 @@ def test_a_call_is_the_same_in_any_file(data: bytes) -> None:
 
 def test_ndjson_is_told_by_its_content() -> None:
     line = json.dumps(wire("call")).encode()
-    for data in (line, b"\xef\xbb\xbf" + line, gzip.compress(line), b"\n \n" + line):
+    for data in (line, b"\xef\xbb\xbf" + line, gzip.compress(line, mtime=0), b"\n \n" + line):
         assert [item.digest for item in items_of(data)] == [digest("call")]
     assert items_of(b"\n\n" + line)[0].index == 3
 
@@ -171,7 +171,7 @@ def test_endless_lines_are_refused() -> None:
 
 def test_memory_does_not_grow_with_the_file() -> None:
     row = CALLS.split(b"\n")[1] + b"\n"
-    packed = gzip.compress(CALLS + row * 20_000, 1)
+    packed = gzip.compress(CALLS + row * 20_000, 1, mtime=0)
     tracemalloc.start()
     assert sum(1 for _ in read_records(io.BytesIO(packed), "call", AT)) == 20_001
     peak = tracemalloc.get_traced_memory()[1]
