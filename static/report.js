@@ -44,10 +44,10 @@
       data.bars.forEach(function (bar, index) {
         const end = x.getPixelForValue(Math.max(bar.total, bar.high || 0)) + 7;
         ctx.fillStyle = colour("--ink");
-        ctx.fillText(dollars(bar.total), end, drawn.getDatasetMeta(last - 1).data[index].y);
-        if (bar.tokenOnly === null) { return; }
+        ctx.fillText(dollars(bar.total) + (bar.incomplete ? "+" : ""), end, drawn.getDatasetMeta(last - 1).data[index].y);
+        const tokens = bar.tokenOnly === null ? "tokens unpriced" : dollars(bar.tokenOnly) + " tokens";
         ctx.fillStyle = colour("--ink-soft");
-        ctx.fillText(dollars(bar.tokenOnly) + " tokens", x.getPixelForValue(bar.tokenOnly) + 7,
+        ctx.fillText(tokens, x.getPixelForValue(bar.tokenOnly || 0) + 7,
           drawn.getDatasetMeta(last).data[index].y);
       });
       ctx.restore();

@@ -31,6 +31,7 @@ class Bar:
     token_only: int | None
     low: int | None
     high: int | None
+    incomplete: bool = False
 
 
 def bars(report: TrueCost, parts: Sequence[Parts]) -> list[Bar]:
@@ -49,6 +50,7 @@ def _bar(names: Sequence[str | None], line: Line, parts: Parts) -> Bar:
         token_only=line.token_cost_per_task,
         low=line.true_cost_per_success_low,
         high=line.true_cost_per_success_high,
+        incomplete=line.incomplete,
     )
 
 
@@ -64,6 +66,7 @@ def chart_data(shown: Sequence[Bar]) -> dict[str, Any]:
                 "tokenOnly": _dollars(bar.token_only),
                 "low": _dollars(bar.low),
                 "high": _dollars(bar.high),
+                "incomplete": bar.incomplete,
             }
             for bar in shown
         ],

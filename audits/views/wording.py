@@ -65,7 +65,7 @@ def notes(report: TrueCost, words: Words) -> list[Note]:
     total, coverage = report.total, report.coverage
     found = []
     if coverage.unpriced_calls:
-        text = f"{plural(coverage.unpriced_calls, 'call')} without a known price: bills marked + are a lower bound."
+        text = f"{plural(coverage.unpriced_calls, 'call')} without a known price: costs marked + are a lower bound."
         found.append(Note(text, link("calls", words, {"priced": ["no"]}), "Unpriced calls"))
     if total.tasks and total.pending / total.tasks > _MUCH_PENDING:
         text = f"{plain_percent(total.pending / total.tasks)} of the tasks are still pending."

@@ -43,7 +43,7 @@ def plain_money(nanos: int | None, places: int | None = None) -> str:
         places = 0 if dollars >= 1_000 else 2 if dollars >= 1 or not dollars else 4
     least = Decimal(1).scaleb(-places)
     sign = "\N{MINUS SIGN}" if nanos < 0 else ""
-    if 0 < dollars < least / 2:
+    if 0 < dollars <= least / 2:
         return f"{sign}<${least}"
     return f"{sign}${dollars.quantize(least, rounding=ROUND_HALF_EVEN):,}"
 
