@@ -1,4 +1,7 @@
-"""Made-up calls for measuring: one to three a task, five teams, eight task types, six real models, seeded."""
+"""Made-up calls for measuring, seeded. Each team does two kinds of work, each kind tries a cheap model first.
+
+One to three calls a task, 1.5 on average: three in ten are escalated to the team's dear model, some are tried again.
+"""
 
 from __future__ import annotations
 
@@ -12,15 +15,9 @@ import msgspec
 
 from benchmarks.stage import TEAMS
 
-MODELS = (
-    ("openai", "gpt-5"),
-    ("openai", "gpt-5-mini"),
-    ("openai", "gpt-5-nano"),
-    ("anthropic", "claude-sonnet-4-5"),
-    ("anthropic", "claude-haiku-4-5"),
-    ("google", "gemini-2.5-flash"),
-)
-TASK_TYPES = ("claim", "ticket", "summary", "patch", "invoice", "translation", "triage", "letter")
+CHEAP = (("openai", "gpt-5-mini"), ("openai", "gpt-5-nano"), ("google", "gemini-2.5-flash"))
+DEAR = (("openai", "gpt-5"), ("anthropic", "claude-sonnet-4-5"))
+TASK_TYPES = ("claim", "ticket", "summary", "patch", "invoice", "translation", "triage", "letter", "quote", "audit")
 BATCH = 1_000
 
 
@@ -30,10 +27,12 @@ def calls(run: str, *, start: datetime, days: int) -> Iterator[dict[str, Any]]:
     task = 0
     while True:
         task += 1
-        about = {"task": f"{run}-task-{task:08d}", "task_type": chance.choice(TASK_TYPES), "team": chance.choice(TEAMS)}
+        place = chance.randrange(len(TEAMS))
+        kind = TASK_TYPES[2 * place + chance.randrange(2)]
+        about = {"task": f"{run}-task-{task:08d}", "task_type": kind, "team": TEAMS[place]}
         when = start + timedelta(seconds=chance.randrange(days * 86_400))
-        for step in range(chance.randint(1, 3)):
-            provider, model = chance.choice(MODELS)
+        tries = [CHEAP[place % 3]] * chance.choice((1, 1, 1, 1, 2)) + [DEAR[place % 2]] * (chance.random() < 0.3)
+        for step, (provider, model) in enumerate(tries):
             yield {
                 "id": f"{run}-call-{task:08d}-{step}",
                 "occurred_at": (when + timedelta(seconds=20 * step)).astimezone(UTC).isoformat(),
