@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 from django.db import connection
+from psycopg.types.string import BytesBinaryDumper
 
 REFERENCE_LOCK = 1  # shared by writers of calls, exclusive for who changes reference data
 VERSIONS_LOCK = 2  # one writer of versions at a time for each kind and team
@@ -85,6 +86,9 @@ def check_references_at_once() -> None:
 def copying(table: str, columns: dict[str, str]) -> Iterator[Any]:
     """Open a binary COPY into `table`; yield an object whose `write_row` takes a tuple in the order of `columns`."""
     with raw_cursor() as cursor:
+        cursor.adapters.register_dumper(
+            bytes, BytesBinaryDumper
+        )  # in C; the default is thrice as slow
         statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
         with cursor.copy(statement) as copy:
             copy.set_types(list(columns.values()))
