@@ -53,16 +53,6 @@ def claim_dirty_slices(team: int | None, days: Collection[date]) -> list[date]:
         return [row[0] for row in cursor]
 
 
-def mark_tasks_and_calls_dirty(keys: Collection[UUID]) -> None:
-    """Mark the slices of the tasks among `keys`, and of the tasks of the calls among them."""
-    with raw_cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO spend_dirtyslice (team_id, day) SELECT DISTINCT t.team_id, t.day FROM spend_task t"
-            " WHERE t.id = ANY(%b) OR t.id IN (SELECT c.task_id FROM spend_call c WHERE c.id = ANY(%b) AND c.counted)",
-            [list(keys), list(keys)],
-        )
-
-
 def add_entries(rows: Sequence[tuple[Any, ...]]) -> None:
     copy_rows("audits_entry", ENTRY_COLUMNS, rows)
 

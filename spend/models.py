@@ -242,6 +242,15 @@ class DirtySlice(models.Model):
         return f"{self.team_id} {self.day}"
 
 
+class DirtyKey(models.Model):
+    """A task or call of which something was said; its slice is looked up after the commit, as it may come later."""
+
+    key = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
 class Installation(models.Model):
     """One row: what cannot change once there is data, and a count of changes to reference data (kept by triggers)."""
 

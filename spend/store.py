@@ -18,6 +18,7 @@ from psycopg.types.string import BytesBinaryDumper
 
 REFERENCE_LOCK = 1  # shared by writers of calls, exclusive for who changes reference data
 VERSIONS_LOCK = 2  # one writer of versions at a time for each kind and team
+DERIVING_LOCK = 20  # shared by who makes derived rows, exclusive for who changes reference data; taken first
 
 # What COPY sends for each column. Keys of calls and tasks go as their 16 bytes, which is what a binary uuid is.
 CALL_COLUMNS = {
@@ -64,9 +65,16 @@ def lock_reference_data() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [REFERENCE_LOCK])
 
 
-def lock_reference_data_for_change() -> None:
-    """Wait until no call is being written, and let none be written until the transaction ends."""
+def lock_reference_data_for_deriving() -> None:
+    """The same for who makes derived rows: who changes reference data sees them all, or they see the change."""
     with raw_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [DERIVING_LOCK])
+
+
+def lock_reference_data_for_change() -> None:
+    """Wait until no call is being written and nothing derived; let neither begin until the transaction ends."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [DERIVING_LOCK])
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [REFERENCE_LOCK])
 
 
@@ -197,8 +205,29 @@ def mark_dirty(slices: Iterable[tuple[int | None, date]]) -> None:
 
 
 def mark_tasks_dirty(task_keys: Sequence[UUID]) -> None:
-    """Mark the slices of those of `task_keys` that exist."""
+    """Mark the slices of those of `task_keys` that exist. Wants nobody writing calls: see `mark_keys_dirty`."""
     mark_dirty(_slices_of(task_keys))
+
+
+def mark_keys_dirty(keys: Iterable[UUID]) -> None:
+    """Say that something was said of these tasks and calls.
+
+    Their slices are looked up when this is committed (`mark_slices_of_dirty_keys`): until then a call that is being
+    written may make the task, or move it to another day, and neither transaction sees the other.
+    """
+    with raw_cursor() as cursor:
+        cursor.execute("INSERT INTO spend_dirtykey (key) SELECT * FROM unnest(%b::uuid[])", [sorted(set(keys))])
+
+
+def mark_slices_of_dirty_keys() -> None:
+    """Mark the slices of the tasks named by dirty keys, and of the tasks of the calls; what is later marks itself."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "WITH claimed AS (DELETE FROM spend_dirtykey RETURNING key)"
+            " INSERT INTO spend_dirtyslice (team_id, day) SELECT t.team_id, t.day FROM spend_task t WHERE t.id IN"
+            " (SELECT key FROM claimed UNION SELECT c.task_id FROM claimed k JOIN spend_call c ON c.id = k.key"
+            " WHERE c.counted) GROUP BY 1, 2"
+        )
 
 
 def digests_of_versions(table: str, identities: Iterable[UUID]) -> dict[UUID, dict[int, bytes]]:
@@ -214,11 +243,14 @@ def digests_of_versions(table: str, identities: Iterable[UUID]) -> dict[UUID, di
 
 
 def supersede_versions(table: str, identities: Iterable[UUID]) -> None:
-    """Mark the stored versions of `identities` as no longer the latest."""
+    """Mark the stored versions of `identities` as no longer the latest.
+
+    All of them are locked, oldest first: who settles a record does so too, and waits here whichever version counts.
+    """
     with raw_cursor() as cursor:
         cursor.execute(
-            f"WITH old AS (SELECT id FROM {table} WHERE latest AND identity = ANY(%b) ORDER BY identity FOR UPDATE)"
-            f" UPDATE {table} t SET latest = false FROM old WHERE t.id = old.id",
+            f"WITH old AS (SELECT id FROM {table} WHERE identity = ANY(%b) ORDER BY identity, id FOR UPDATE)"
+            f" UPDATE {table} t SET latest = false FROM old WHERE t.id = old.id AND t.latest",
             [list(identities)],
         )
 

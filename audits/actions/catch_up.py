@@ -11,7 +11,7 @@ from audits.actions.linking import link_waiting
 from audits.actions.refresh import refresh_dirty, settle_scopes
 from audits.models import Calendar, FixedCost, TaskState
 from spend.queries.zone import check_zone
-from spend.store import mark_dirty
+from spend.store import lock_reference_data_for_deriving, mark_dirty
 
 
 def catch_up(*, at: datetime, today: date) -> None:
@@ -36,6 +36,7 @@ def work_in_day(*, at: datetime, today: date) -> None:
     calendar = Calendar.objects.select_for_update().get(pk=1)
     if calendar.worked_in >= today:
         return
+    lock_reference_data_for_deriving()
     over = TaskState.objects.filter(changes_on__lte=today).order_by().values_list("team_id", "day").distinct()
     mark_dirty(over)
     settle(Sources.of(FIXED_COST, FixedCost.objects.values_list("identity", flat=True)), at=at, today=today)

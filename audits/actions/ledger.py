@@ -102,7 +102,7 @@ def _desired(kind: str, identities: list[UUID], today: date, *, lock: bool) -> I
         for identity, incident in incidents(identities, lock=lock):
             yield identity, incident_entries(incident, found, policy)
     else:
-        for identity, cost in fixed_costs(identities):
+        for identity, cost in fixed_costs(identities, lock=lock):
             yield identity, fixed_cost_entries(cost, today, found)
 
 

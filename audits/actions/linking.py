@@ -11,13 +11,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Model, QuerySet
 
-from audits import store
 from audits.actions.ledger import CORRECTION, INCIDENT, Sources, settle
 from audits.models import Correction, IncidentLink
 from spend.ingest.identity import KeyKind, key_of
 from spend.models import Outcome
 from spend.queries.owners import call_owners, task_owners
-from spend.store import mark_tasks_dirty
+from spend.store import lock_reference_data_for_deriving, mark_keys_dirty
 
 _AT_ONCE = 1_000
 Row = TypeVar("Row", bound=Model)
@@ -47,7 +46,7 @@ def _link_outcomes(waiting: Sequence[Outcome]) -> None:
         outcome.team_id, outcome.task_key = _found("task", outcome.task_name, owners)
     linked = [outcome for outcome in waiting if outcome.task_key]
     Outcome.objects.bulk_update(linked, ["team", "task_key"])
-    mark_tasks_dirty([outcome.task_key for outcome in linked if outcome.task_key])
+    mark_keys_dirty(outcome.task_key for outcome in linked if outcome.task_key)
 
 
 @transaction.atomic
@@ -60,6 +59,8 @@ def _link_corrections(waiting: Sequence[Correction], at: datetime, today: date) 
         else:
             row.team_id, row.call_key = _found("call", row.call_name, calls)
     linked = [row for row in waiting if row.team_id]
+    if linked:
+        lock_reference_data_for_deriving()
     Correction.objects.bulk_update(linked, ["team", "task_key", "call_key"])
     _settle(CORRECTION, linked, {key for row in linked for key in (row.task_key, row.call_key)}, at, today)
 
@@ -72,6 +73,8 @@ def _link_incidents(waiting: Sequence[IncidentLink], at: datetime, today: date) 
         kind: KeyKind = "call" if link.is_call else "task"
         _, link.key = _found(kind, link.name, calls if link.is_call else tasks)
     linked = [link for link in waiting if link.key]
+    if linked:
+        lock_reference_data_for_deriving()
     IncidentLink.objects.bulk_update(linked, ["key"])
     _settle(INCIDENT, [link.incident for link in linked], {link.key for link in linked}, at, today)
 
@@ -79,7 +82,7 @@ def _link_incidents(waiting: Sequence[IncidentLink], at: datetime, today: date) 
 def _settle(kind: str, records: Sequence[Any], keys: set[UUID | None], at: datetime, today: date) -> None:
     if records:
         settle(Sources.of(kind, {record.identity for record in records}), at=at, today=today)
-        store.mark_tasks_and_calls_dirty({key for key in keys if key})
+        mark_keys_dirty(key for key in keys if key)
 
 
 def _found(kind: KeyKind, name: str, owners: Mapping[str, list[int]]) -> tuple[int | None, UUID | None]:

@@ -16,7 +16,7 @@ from audits.actions.ledger import CORRECTION, FIXED_COST, INCIDENT, Sources, set
 from audits.actions.refresh import refresh
 from audits.models import Correction, FixedCost, Incident
 from audits.queries.slices import all_slices
-from spend.store import mark_dirty
+from spend.store import lock_reference_data_for_deriving, mark_dirty
 
 _AT_ONCE = 10_000  # sources
 _DAYS_AT_ONCE = 31
@@ -54,6 +54,7 @@ def _ledger(at: datetime, today: date) -> Iterator[Difference]:
         identities = sorted(set(model.objects.values_list("identity", flat=True)))
         for start in range(0, len(identities), _AT_ONCE):
             with transaction.atomic():
+                lock_reference_data_for_deriving()
                 some = Sources.of(kind, identities[start : start + _AT_ONCE])
                 for move in settle(some, at=at, today=today):
                     yield from (Difference("entry", True, entry) for entry in move.reversed)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from audits import store
 from audits.actions.ledger import Sources, settle
 from audits.actions.rows import Bad, Names, Owned, correction_row, incident_row, names_in
 from audits.models import Correction, Incident, IncidentLink
@@ -72,7 +71,7 @@ def _record(
         spend_store.supersede_versions(kind.table, batch.superseded)
         kind.save([_stamped(record, row, batch, at, by) for record, row in made if id(record) in new])
         settle(Sources.of(kind.name, list(batch.latest)), at=at, today=today)
-        store.mark_tasks_and_calls_dirty(touched | kind.touched(batch.latest))
+        spend_store.mark_keys_dirty(touched | kind.touched(batch.latest))
         receipt.accepted = len(batch.new)
     return receipt
 

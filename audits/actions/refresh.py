@@ -27,6 +27,7 @@ from spend.domain.money import to_nanos
 from spend.domain.tasks import CallFact, Shape, shape_of
 from spend.models import DirtySlice, TaskType
 from spend.queries.tasks import ReportedOutcome, outcomes_of_slices, tasks_of_slices
+from spend.store import lock_reference_data_for_deriving, mark_slices_of_dirty_keys
 
 _DAYS_AT_ONCE = 31
 # The first pass may mark slices that its entries left; these mark no others. More would chase a busy ingest for ever.
@@ -50,6 +51,7 @@ def refresh_dirty(*, at: datetime, today: date, progress: Callable[[int], None] 
     """Refresh every slice that is marked, and those that this marks; return how many were."""
     done = 0
     for _ in range(_PASSES):
+        mark_slices_of_dirty_keys()
         for team, days in _marked():
             refresh(team=team, days=days, at=at, today=today)
             done += len(days)
@@ -75,6 +77,7 @@ def refresh(*, team: int | None, days: Collection[date], at: datetime, today: da
 
     A slice that somebody else has just refreshed is no longer marked and is left alone.
     """
+    lock_reference_data_for_deriving()
     store.lock_months(team or 0, {day.replace(day=1) for day in days})
     claimed = store.claim_dirty_slices(team, days)
     if claimed and team is not None:
@@ -197,10 +200,14 @@ def _state(task: UUID, team: int, shape: Shape, status: Status, calls: Collectio
 @transaction.atomic
 def settle_scopes(*, at: datetime, today: date) -> None:
     """Split anew what is shared over a team's tiers by number of tasks, where those numbers moved (R7)."""
-    for team, month in sorted(store.claim_stale_scopes()):
+    stale = store.claim_stale_scopes()
+    if not stale:
+        return
+    lock_reference_data_for_deriving()
+    sources = Sources()
+    for team, month in stale:
         worked, occurred, running = scope_sources(team, month)
-        settle(
-            Sources({CORRECTION: frozenset(worked), INCIDENT: frozenset(occurred), FIXED_COST: frozenset(running)}),
-            at=at,
-            today=today,
+        sources |= Sources(
+            {CORRECTION: frozenset(worked), INCIDENT: frozenset(occurred), FIXED_COST: frozenset(running)}
         )
+    settle(sources, at=at, today=today)  # of all at once: sources are locked in one order everywhere

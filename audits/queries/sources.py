@@ -88,8 +88,9 @@ def incidents(identities: Collection[UUID], *, lock: bool = False) -> Iterator[t
         )
 
 
-def fixed_costs(identities: Collection[UUID]) -> Iterator[tuple[UUID, sources.FixedCost]]:
-    for row in FixedCost.objects.filter(identity__in=list(identities)):
+def fixed_costs(identities: Collection[UUID], *, lock: bool = False) -> Iterator[tuple[UUID, sources.FixedCost]]:
+    rows = FixedCost.objects.filter(identity__in=list(identities)).order_by("identity")
+    for row in rows.select_for_update() if lock else rows:
         yield (
             row.identity,
             sources.FixedCost(
@@ -104,8 +105,9 @@ def fixed_costs(identities: Collection[UUID]) -> Iterator[tuple[UUID, sources.Fi
 
 
 def _counting(rows: QuerySet[Counting], lock: bool) -> QuerySet[Counting]:
-    counting = rows.filter(latest=True, withdrawn=False).order_by("identity")
-    return counting.select_for_update() if lock else counting
+    if lock:  # all versions, then read: who waited for a new version would otherwise find neither it nor the old one
+        list(rows.order_by("identity", "pk").select_for_update().values_list("pk", flat=True))
+    return rows.filter(latest=True, withdrawn=False).order_by("identity")
 
 
 def _known(task_keys: Collection[UUID | None], call_keys: Collection[UUID | None]) -> _Known:

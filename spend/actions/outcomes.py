@@ -69,7 +69,7 @@ def record_outcomes(*, items: Sequence[Item], reach: frozenset[int] | None, at: 
         rows = [row for o in batch.new if (row := _row(o, teams, types, batch.latest[o.identity], at, receipt))]
         store.supersede_versions("spend_outcome", batch.superseded & {row[0] for row in rows})
         store.copy_rows("spend_outcome", COLUMNS, rows)
-        store.mark_tasks_dirty([row[6] for row in rows if row[6]])
+        store.mark_keys_dirty(row[6] for row in rows if row[6])
         receipt.accepted = len(rows)
     return receipt
 
