@@ -25,12 +25,13 @@ ENTRY_COLUMNS = {
 STATE_COLUMNS = {
     "task_key": "uuid", "team_id": "int4", "day": "date", "task_type_id": "int8", "route": "text",
     "first_llm_id": "int8", "tier_id": "int8", "llm_id": "int8", "deciding_call": "uuid", "state": "text",
-    "decided_by": "text", "first_pass": "bool", "cost_nanos": "int8", "changes_on": "date",
+    "decided_by": "text", "first_pass": "bool", "cost_nanos": "numeric", "changes_on": "date",
 }  # fmt: skip
 _TYPES = {
     "team_id": "int4", "task_day": "date", "day": "date", "month": "date", "previous_month": "date", "level": "text",
     "task_type_id": "int8", "route": "text", "first_llm_id": "int8", "tier_id": "int8", "llm_id": "int8",
     "latency": "int8[]", "sum_x": "numeric", "sum_xx": "numeric", "sum_xy": "numeric",
+    **dict.fromkeys(("cost", "wasted", "pending_cost", "value", "manual"), "numeric"),
 }  # fmt: skip
 
 

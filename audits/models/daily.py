@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import Team
+
+
+def money(*, null: bool = False) -> models.DecimalField[Any, Any]:
+    """A sum of nano-dollars: ten losses of a billion are more than a bigint holds."""
+    return models.DecimalField(max_digits=40, decimal_places=0, null=null)
 
 
 class TaskState(models.Model):
@@ -24,7 +31,7 @@ class TaskState(models.Model):
     state = models.TextField()
     decided_by = models.TextField()
     first_pass = models.BooleanField()
-    cost_nanos = models.BigIntegerField(null=True)
+    cost_nanos = money(null=True)
     changes_on = models.DateField(null=True)
 
     class Meta:
@@ -61,9 +68,9 @@ class CallSums(models.Model):
     cache_read_tokens = models.BigIntegerField()
     cache_write_tokens = models.BigIntegerField()
     output_tokens = models.BigIntegerField()
-    cost = models.BigIntegerField()
-    wasted = models.BigIntegerField()
-    pending_cost = models.BigIntegerField()
+    cost = money()
+    wasted = money()
+    pending_cost = money()
     latency = ArrayField(models.BigIntegerField(), help_text="Counts by log bucket.")
 
     class Meta:
@@ -79,9 +86,9 @@ class TaskSums(models.Model):
     pending = models.BigIntegerField()
     first_pass = models.BigIntegerField()
     judged = models.BigIntegerField()
-    value = models.BigIntegerField()
+    value = money()
     valued = models.BigIntegerField()
-    manual = models.BigIntegerField()
+    manual = money()
     with_manual = models.BigIntegerField()
 
     class Meta:
@@ -116,8 +123,8 @@ class EntrySums(models.Model):
     category = models.TextField()
     nature = models.TextField()
     traced = models.BooleanField()
-    amount = models.BigIntegerField()
-    pending = models.BigIntegerField()
+    amount = money()
+    pending = money()
 
     class Meta:
         abstract = True

@@ -69,11 +69,11 @@ def _costs(team: int, days: Collection[date]) -> dict[UUID, list[TracedEntry]]:
     costs: dict[UUID, list[TracedEntry]] = defaultdict(list)
     with raw_cursor() as cursor:
         cursor.execute(
-            "SELECT task_key, tier_id, llm_id, sum(amount_nanos)::bigint, source_kind = 'incident'"
+            "SELECT task_key, tier_id, llm_id, sum(amount_nanos), source_kind = 'incident'"
             " FROM audits_entry WHERE team_id = %s AND service_date = ANY(%s) AND traced"
             " GROUP BY 1, 2, 3, 5 HAVING sum(amount_nanos) <> 0",
             [team, list(days)],
         )
-        for task, *cost in cursor:
-            costs[task].append(TracedEntry(*cost))
+        for task, tier, llm, amount, is_incident in cursor:
+            costs[task].append(TracedEntry(tier, llm, int(amount), is_incident))
     return costs

@@ -80,9 +80,9 @@ def _of_fixed_costs(identities: list[UUID], today: date) -> Iterator[tuple[UUID,
 def _posted(sources: list[UUID]) -> dict[UUID, int]:
     with raw_cursor() as cursor:
         cursor.execute(
-            "SELECT source, sum(amount_nanos)::bigint FROM audits_entry WHERE source = ANY(%b) GROUP BY 1", [sources]
+            "SELECT source, sum(amount_nanos) FROM audits_entry WHERE source = ANY(%b) GROUP BY 1", [sources]
         )
-        return dict(cursor.fetchall())
+        return {source: int(amount) for source, amount in cursor}
 
 
 def costs_follow_from_prices(today: date) -> Iterator[str]:

@@ -104,7 +104,12 @@ def rows_of(sql: str, params: Row) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        return [{name: _whole(name, value) for name, value in zip(names, row, strict=True)} for row in cursor]
+
+
+def _whole(name: str, value: Any) -> Any:
+    """PostgreSQL adds bigints up to a numeric without fraction."""
+    return int(value) if name.endswith("_nanos") and value is not None else value
 
 
 def sums(sql: str, params: Row) -> dict[str, int]:

@@ -23,7 +23,7 @@ _COUNTS = "k.latest AND NOT k.withdrawn"
 _CORRECTIONS = f"""
 SELECT {_SHARED}, k.worked_on, k.minutes, k.activity, k.verdict, k.cause, k.provenance, k.task_name AS task,
     k.call_name AS call, {_CORRECTION_TASK} AS task_key,
-    (SELECT COALESCE(sum(e.amount_nanos), 0)::bigint FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
+    (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
 FROM audits_correction k {_NAMES} WHERE {_COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
 """
 _LINKS = """
@@ -34,7 +34,7 @@ _LINKS = """
 _INCIDENTS = f"""
 SELECT {_SHARED}, k.title, k.severity, k.occurred_on, k.discovered_on, k.loss_nanos, k.recovered_nanos,
     k.response_minutes, k.status, k.invalidates_output, {_LINKS} AS links,
-    (SELECT COALESCE(sum(e.amount_nanos), 0)::bigint FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
+    (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
 FROM audits_incident k {_NAMES} WHERE {_COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
 """
 

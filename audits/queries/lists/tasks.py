@@ -22,7 +22,7 @@ _COLUMNS = f"""
     s.task_key AS key, CASE WHEN NOT task.implicit THEN task.external_id END AS id, s.day, team.name AS team,
     kind.name AS task_type, s.route, tier.name AS tier, {MODEL.format("llm")} AS model, s.state, s.decided_by,
     s.first_pass, s.changes_on, s.cost_nanos,
-    (SELECT COALESCE(sum(e.amount_nanos), 0)::bigint FROM audits_entry e WHERE e.task_key = s.task_key) AS entries_nanos
+    (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.task_key = s.task_key) AS entries_nanos
 """
 _NAMES = """
 LEFT JOIN spend_task task ON task.id = s.task_key
