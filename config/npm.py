@@ -17,7 +17,6 @@ SOURCES = [
     "@tabler/core/dist/css/tabler.min.css.map",
     "chart.js/dist/chart.umd.min.js",
     "chart.js/dist/chart.umd.min.js.map",
-    "chartjs-plugin-annotation/dist/chartjs-plugin-annotation.min.js",
 ]
 FILES = {f"vendor/{source}": source for source in SOURCES}  # {% static "vendor/chart.js/dist/chart.umd.min.js" %}
 
