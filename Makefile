@@ -32,6 +32,11 @@ up: .venv/installed node_modules/installed ## run everything: database, web, wor
 test: tools lint types contracts migrations ## everything that must hold: lint, types, imports, migrations, tests
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
+.PHONY: bench
+bench: .venv/installed ## measure ingest and reports on a scratch database (minutes), as ratios
+	@$(PY) -m benchmarks.ingest
+	@$(PY) -m benchmarks.report
+
 .PHONY: check
 check: .venv/installed-dev lint types contracts migrations ## as test, without the tests
 

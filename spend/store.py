@@ -94,9 +94,7 @@ def check_references_at_once() -> None:
 def copying(table: str, columns: dict[str, str]) -> Iterator[Any]:
     """Open a binary COPY into `table`; yield an object whose `write_row` takes a tuple in the order of `columns`."""
     with raw_cursor() as cursor:
-        cursor.adapters.register_dumper(
-            bytes, BytesBinaryDumper
-        )  # in C; the default is thrice as slow
+        cursor.adapters.register_dumper(bytes, BytesBinaryDumper)  # in C; the default is thrice as slow
         statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)"
         with cursor.copy(statement) as copy:
             copy.set_types(list(columns.values()))
