@@ -152,7 +152,7 @@ def over_tiers(book: Book, team: str | None, day: date, amount: int) -> list[Tar
     """Split over the delivering tiers of the team's tasks of the month of `day`, unknown last (R7)."""
     tiers: Counter[str | None] = Counter(
         task.delivering.tier if task.delivering else None
-        for task in book.tasks.values()
+        for task in book.tasks
         if team and task.team == team and month_of(task.day) == month_of(day)
     )
     if not tiers:

@@ -75,13 +75,13 @@ def report_of(book: Book, query: Query) -> Record:
 
 def things(book: Book, entries: list[Entry], query: Query) -> Iterator[tuple[Place, str, Any]]:
     """Everything there is, with where it falls and which list of a row takes it."""
-    for task in book.tasks.values():
+    for task in book.tasks:
         yield place_of_task(task, query), "tasks", task
     for call in book.calls.values():
         yield place_of_call(call, query), "calls", call
     for entry in entries:
         yield place_of_entry(entry, query), "entries", entry
-    for task in book.tasks.values():
+    for task in book.tasks:
         for place, each in tries(task, query):
             yield place, "tries", each
 
@@ -120,7 +120,7 @@ def parts(book: Book, entries: list[Entry], query: Query) -> Iterator[tuple[Plac
     for entry in entries:
         if entry.target.task:
             of_task.setdefault(id(entry.target.task), []).append(entry)
-    for task in book.tasks.values():
+    for task in book.tasks:
         for call in task.calls:
             yield standing(place_of_call(call, query), task, query), "touched", task
         if task.status != "pending":

@@ -49,7 +49,8 @@ class Task:
     """A task and everything that names it; what is computed is computed on demand from that."""
 
     team: str
-    name: str
+    name: str  # of a task of one call that named none: the id of that call, by which no record can name it
+    is_named: bool
     calls: list[Call]
     facts: Facts
     reference: Reference
@@ -169,15 +170,19 @@ class Book:
 
     facts: Facts
     reference: Reference
-    tasks: dict[tuple[str, str], Task]
+    tasks: list[Task]
     calls: dict[tuple[str, str], Call]
     corrections: list[Record]
     incidents: list[Record]
 
+    @cached_property
+    def named_tasks(self) -> dict[tuple[str, str], Task]:
+        return {(task.team, task.name): task for task in self.tasks if task.is_named}
+
     def named(self, record: Record, kind: str, name: str) -> tuple[Task | None, Call | None]:
         """The task and, where the record names a call, the call; (None, None) when it is not known."""
         if kind == "task":
-            return find(self.tasks, record.get("team"), name), None
+            return find(self.named_tasks, record.get("team"), name), None
         call = find(self.calls, record.get("team"), name)
         return (call.task, call) if call else (None, None)
 
@@ -225,18 +230,16 @@ def cost_of(wire: Record, tokens: dict[str, int], model: Model, day: date, refer
     return round(cost)
 
 
-def tasks_of(calls: list[Call], facts: Facts, reference: Reference) -> dict[tuple[str, str], Task]:
-    """Group calls into tasks, each sorted by time, then id. A call that names no task is a task under its own id."""
+def tasks_of(calls: list[Call], facts: Facts, reference: Reference) -> list[Task]:
+    """Group calls into tasks, each sorted by time, then id. A call that names no task is a task of one call."""
     grouped: dict[tuple[str, str, bool], list[Call]] = {}
     for call in calls:
         name = call.wire.get("task")
         grouped.setdefault((call.wire["team"], name or call.id, bool(name)), []).append(call)
-    tasks = {}
-    for (team, name, _), own in grouped.items():
-        if (team, name) in tasks:
-            raise ValueError(f"{name!r} is a task and a call without one: the oracle cannot tell them apart")
-        task = Task(team, name, sorted(own, key=lambda call: (call.at, call.id)), facts, reference)
-        tasks[team, name] = task
+    tasks = []
+    for (team, name, is_named), own in grouped.items():
+        task = Task(team, name, is_named, sorted(own, key=lambda call: (call.at, call.id)), facts, reference)
+        tasks.append(task)
         for call in own:
             call.task = task
     return tasks
@@ -244,7 +247,7 @@ def tasks_of(calls: list[Call], facts: Facts, reference: Reference) -> dict[tupl
 
 def link(book: Book, outcomes: list[Record]) -> None:
     for outcome in outcomes:
-        task = find(book.tasks, outcome.get("team"), outcome["task"])
+        task = find(book.named_tasks, outcome.get("team"), outcome["task"])
         if task:
             task.outcome = outcome
     for correction in book.corrections:
