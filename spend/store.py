@@ -240,6 +240,16 @@ def digests_of_versions(table: str, identities: Iterable[UUID]) -> dict[UUID, di
         return stored
 
 
+def teams_of_versions(table: str, identities: Iterable[UUID]) -> dict[UUID, int]:
+    """Return the team that the latest version of each of `identities` is of, where it has one."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            f"SELECT identity, team_id FROM {table} WHERE latest AND team_id IS NOT NULL AND identity = ANY(%b)",
+            [list(identities)],
+        )
+        return dict(cursor.fetchall())
+
+
 def supersede_versions(table: str, identities: Iterable[UUID]) -> None:
     """Mark the stored versions of `identities` as no longer the latest.
 

@@ -25,8 +25,9 @@ def sweep(*, at: datetime, today: date) -> None:
     """Do all of it but the splits over a team's tiers: these move with every task, and only a report needs them."""
     check_zone()
     work_in_day(at=at, today=today)
-    link_waiting(at=at, today=today)
-    refresh_dirty(at=at, today=today)
+    if refresh_dirty(at=at, today=today):  # what a waiting record names can only have come with a mark
+        link_waiting(at=at, today=today)
+        refresh_dirty(at=at, today=today)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -61,6 +61,8 @@ def _record(
         stored = spend_store.digests_of_versions(kind.table, [record.identity for record in owned])
         resent = [record for record in owned if record.version in stored.get(record.identity, {})]
         fresh = [record for record in owned if record.version not in stored.get(record.identity, {})]
+        linked = spend_store.teams_of_versions(kind.table, [record.identity for record in fresh if record.team is None])
+        fresh = [replace(record, former_team=linked.get(record.identity)) for record in fresh]
         made = _made(kind, fresh, names_in(fresh, reach), receipt)
         batch = versions.sort_versions([*resent, *(record for record, _ in made)], stored)
         receipt.duplicates += len(batch.duplicates)
@@ -72,6 +74,8 @@ def _record(
         kind.save([_stamped(record, row, batch, at, by) for record, row in made if id(record) in new])
         settle(Sources.of(kind.name, list(batch.latest)), at=at, today=today)
         spend_store.mark_keys_dirty(touched | kind.touched(batch.latest))
+        if any(record.team is None for record in batch.new):
+            spend_store.mark_dirty([(None, today)])  # so that what it names is looked for again after this commit
         receipt.accepted = len(batch.new)
     return receipt
 

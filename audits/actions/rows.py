@@ -28,6 +28,7 @@ class Owned:
     item: Item
     identity: UUID
     team: int | None
+    former_team: int | None = None  # that an earlier version linked to
 
     @property
     def record(self) -> Any:
@@ -89,7 +90,8 @@ def correction_row(owned: Owned, names: Names) -> tuple[Correction, list[Inciden
     _check_role(record.role, record.worked_on, names)
     team = owned.team
     if team is None:
-        team = _owner(record.task, names.tasks, "task") or _owner(record.call, names.calls, "call")
+        former = owned.former_team
+        team = _owner(record.task, names.tasks, "task", former) or _owner(record.call, names.calls, "call", former)
     return Correction(
         team_id=team,
         tier_id=_tier(record.tier, names),
@@ -143,9 +145,11 @@ def _link(link: records.Link, kind: KeyKind, team: int | None, owners: Mapping[s
     return IncidentLink(is_call=kind == "call", name=link.name, key=_key(kind, team, link.name), weight=link.weight)
 
 
-def _owner(name: str | None, owners: Mapping[str, list[int]], kind: str) -> int | None:
-    """R12: a name in exactly one team links, in none it waits, in several it is an error."""
+def _owner(name: str | None, owners: Mapping[str, list[int]], kind: str, former_team: int | None = None) -> int | None:
+    """R12: a name in one team links, in none it waits, in several it is an error unless it was linked before."""
     found = owners.get(name, []) if name else []
+    if former_team in found:
+        return former_team
     if len(found) > 1:
         raise Bad("team", _SEVERAL.format(kind))
     return found[0] if found else None

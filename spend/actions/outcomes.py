@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -28,6 +28,7 @@ COLUMNS = {
     "task_name": "text", "task_key": "uuid", "outcome": "text", "occurred_at": "timestamptz", "task_type_id": "int8",
     "complexity": "text", "value_nanos": "int8", "digest": "bytea", "received_at": "timestamptz",
 }  # fmt: skip
+_TASK_KEY = list(COLUMNS).index("task_key")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class _Owned:
     task: str
     identity: UUID
     team: int | None
+    former_team: int | None = None  # that an earlier version linked to
 
     @property
     def version(self) -> int:
@@ -65,11 +67,15 @@ def record_outcomes(*, items: Sequence[Item], reach: frozenset[int] | None, at: 
         for record in batch.conflicts:
             receipt.reject(record.item.index, record.task, "task", CONFLICT)
         teams = task_owners([o.task for o in batch.new if o.team is None], reach)
+        linked = store.teams_of_versions("spend_outcome", [o.identity for o in batch.new if o.team is None])
+        batch.new = [replace(o, former_team=linked.get(o.identity)) for o in batch.new]
         types = book().task_types
         rows = [row for o in batch.new if (row := _row(o, teams, types, batch.latest[o.identity], at, receipt))]
         store.supersede_versions("spend_outcome", batch.superseded & {row[0] for row in rows})
         store.copy_rows("spend_outcome", COLUMNS, rows)
-        store.mark_keys_dirty(row[6] for row in rows if row[6])
+        store.mark_keys_dirty(row[_TASK_KEY] for row in rows if row[_TASK_KEY])
+        if any(row[_TASK_KEY] is None for row in rows):
+            store.mark_dirty([(None, at.date())])  # so that it is looked for again after this commit
         receipt.accepted = len(rows)
     return receipt
 
@@ -102,6 +108,8 @@ def _row(
     team = owned.team
     if team is None:
         found = owners.get(owned.task, [])
+        if owned.former_team in found:
+            found = [owned.former_team]
         if len(found) > 1:
             receipt.reject(owned.item.index, owned.task, "team", "is required: several teams have a task of this name")
             return None
