@@ -1,13 +1,13 @@
-"""Answer a report: first everything committed so far is worked in, then the daily rows are read."""
+"""Answer a report: first everything committed so far is worked in, then the monthly rows are read."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from audits.actions.catch_up import catch_up
-from audits.queries.daily import Query
 from audits.queries.parts import Parts, parts_of_rows
 from audits.queries.reports import TrueCost, one_moment, true_cost
+from audits.queries.sums import Query
 from spend.queries.zone import reporting_day
 
 

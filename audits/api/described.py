@@ -14,7 +14,7 @@ from audits.domain.report import Coverage
 from audits.exports.plain import COVERAGE_MONEY, MONEY
 from audits.queries import lists
 from audits.queries.asking import BASES, LENSES
-from audits.queries.daily import DIMENSIONS, FILTERS
+from audits.queries.sums import DIMENSIONS, FILTERS
 from spend.ingest.schemas import REFUSALS, Schema, ref
 
 View = TypeVar("View", bound=type[APIView])

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from audits.queries.daily import DIMENSIONS, FILTERS, Query
 from audits.queries.reports import UnknownName, ids_of_filters
+from audits.queries.sums import DIMENSIONS, FILTERS, Query
 from spend.domain.periods import Month, Period
 
 LENSES = ("responsible", "route")

@@ -7,8 +7,7 @@ from typing import Any
 from django.db import connection
 
 from audits.domain.report import CoverageFacts
-from audits.queries import daily
-from audits.queries.daily import Query
+from audits.queries.sums import Query, Sums
 
 # A record is of the team it was given, else of those of the tasks it names that are known.
 _CORRECTIONS = (
@@ -30,13 +29,15 @@ _INCIDENTS = (
 )
 
 
-def coverage_facts(query: Query) -> CoverageFacts:
-    """Return what the rows of `query` do not say; of its filters records heed that of the team only."""
-    calls = daily.calls(query.without_rows())
+def coverage_facts(query: Query, calls: Sums) -> CoverageFacts:
+    """Return what the rows of `query` do not say; of its filters records heed that of the team only.
+
+    `calls` are the sums of its calls, by whatever dimensions.
+    """
     corrections, linked_corrections = _counted(_CORRECTIONS, "ARRAY[team_id]", query)
     incidents, linked_incidents, still_open = _counted(_INCIDENTS, "teams", query)
     return CoverageFacts(
-        other_months_token_bill=calls[0][1]["other_months_cost"] if calls else 0,
+        other_months_token_bill=sum(found["other_months_cost"] for _, found in calls),
         open_incidents=still_open,
         corrections_naming=corrections,
         corrections_linked=linked_corrections,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from audits.domain.lines import Line
-from audits.queries import daily
+from audits.queries import sums
 from audits.queries.reports import TrueCost
 
 PARTS = ("token_bill", "fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure")
@@ -12,7 +12,7 @@ Parts = dict[str, int]
 
 def parts_of_rows(report: TrueCost) -> list[Parts]:
     """Return the parts of each row; they sum to true_cost - pending_cost. Read it in one moment with the report."""
-    pending = dict(daily.pending_entries(report.query))
+    pending = dict(sums.pending_entries(report.query))
     return [_parts(row.line, pending.get(tuple(row.ids.values()), {})) for row in report.rows]
 
 

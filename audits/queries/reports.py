@@ -1,4 +1,4 @@
-"""The true-cost report of a query: sums of daily rows, made into lines by the domain, with names for ids."""
+"""The true-cost report of a query: sums of monthly rows, made into lines by the domain, with names for ids."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from accounts.models import Team
 from audits.domain.lines import Line
 from audits.domain.report import Coverage, build
-from audits.queries import daily
+from audits.queries import sums
 from audits.queries.coverage import coverage_facts
-from audits.queries.daily import Query
+from audits.queries.sums import Query
 from spend.models import Llm, TaskType, Tier
 
 UNATTRIBUTED = "unattributed"
@@ -52,25 +52,26 @@ class TrueCost:
 
 
 def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
-    """Return the report as the daily rows have it; bring them up to date first (`actions.catch_up`)."""
+    """Return the report as the monthly rows have it; bring them up to date first (`actions.catch_up`)."""
     with one_moment():
         total = query.without_rows()
-        total_units = daily.units(total)
-        total_incidents = daily.incidents(total)
+        total_units = sums.units(total)
+        total_incidents = sums.incidents(total)
+        calls = sums.calls(query)
         report = build(
             by=query.by,
             lens="route" if query.lens == "route" else "responsible",
-            calls=daily.calls(query),
-            tasks=daily.tasks(query),
+            calls=calls,
+            tasks=sums.tasks(query),
             units=[
-                *((key, sums | _NO_TRIES) for key, sums in daily.units(query)),
-                *((key, sums | _NO_UNITS) for key, sums in daily.tries(query)),
+                *((key, found | _NO_TRIES) for key, found in sums.units(query)),
+                *((key, found | _NO_UNITS) for key, found in sums.tries(query)),
             ],
             total_units=total_units[0][1] if total_units else _NO_UNITS,
-            entries=daily.entries(query),
-            incidents=daily.incidents(query),
+            entries=sums.entries(query),
+            incidents=sums.incidents(query),
             total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
-            facts=coverage_facts(total),
+            facts=coverage_facts(query, calls),
         )
         names = _names(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = [

@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from audits.domain.lines import Line
-from audits.queries.daily import Query
 from audits.queries.reports import TrueCost
+from audits.queries.sums import Query
 from audits.views.links import Words, link, words_of_row
 
 Only = Mapping[str, Sequence[str]]

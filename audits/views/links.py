@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from audits.queries.daily import FILTERS, Query
 from audits.queries.lists.asking import NO_ROUTE
 from audits.queries.reports import UNATTRIBUTED
+from audits.queries.sums import FILTERS, Query
 
 Words = dict[str, Sequence[str]]
 

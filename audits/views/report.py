@@ -14,9 +14,9 @@ from accounts.views import needs_scope
 from audits.actions.reports import answer_with_parts
 from audits.queries.asking import BASES, LENSES, BadQuery, parse_query
 from audits.queries.choices import Choices, choices
-from audits.queries.daily import DIMENSIONS, FILTERS, Query
 from audits.queries.parts import Parts
 from audits.queries.reports import UNATTRIBUTED, TrueCost
+from audits.queries.sums import DIMENSIONS, FILTERS, Query
 from audits.views import chart, columns, headline, wording
 from audits.views.links import Words, given, link, words_of
 from spend.domain.periods import Month, Period

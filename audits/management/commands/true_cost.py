@@ -10,8 +10,8 @@ from audits.actions.reports import answer
 from audits.exports.plain import as_csv, told
 from audits.exports.table import as_table
 from audits.queries.asking import BASES, LENSES, PARAMETERS, BadQuery, parse_query
-from audits.queries.daily import DIMENSIONS, FILTERS
 from audits.queries.reports import TrueCost
+from audits.queries.sums import DIMENSIONS, FILTERS
 from spend.domain.periods import Month
 from spend.queries.zone import reporting_day
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from audits.domain.sources import CATEGORY_OF_ACTIVITY, CATEGORY_OF_KIND, EXTERNAL_FAILURE
 from audits.queries.asking import BASES, LENSES, BadQuery, choice_of, filters_of, month_of
-from audits.queries.daily import FILTERS
+from audits.queries.sums import FILTERS
 from spend.domain.periods import Period
 from spend.models import Tier
 

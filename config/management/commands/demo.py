@@ -10,7 +10,7 @@ from django.utils import timezone
 from audits.actions.catch_up import catch_up
 from audits.actions.reports import answer
 from audits.exports.table import as_table
-from audits.queries.daily import Query
+from audits.queries.sums import Query
 from audits.sample.dates import last_full_month_end
 from config import env
 from config.loading import watched

@@ -54,7 +54,7 @@ class Query:
 
 @dataclass(frozen=True)
 class _Table:
-    """A set of daily rows: how its dimensions are spelt, and the column that says when."""
+    """A set of monthly rows: how its dimensions are spelt, and the column that says when."""
 
     name: str
     dimensions: dict[str, str]
