@@ -31,6 +31,8 @@ def test_the_application_is_refused(statement: str) -> None:
 def test_the_application_may_stage_rows_in_a_temporary_table() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE staged (LIKE accounts_team) ON COMMIT DROP")
+        cursor.execute("SELECT count(*) FROM staged")
+        assert cursor.fetchone() == (0,)
 
 
 @pytest.mark.parametrize("order", ["first", "second"])

@@ -91,6 +91,7 @@ def test_a_pid_that_is_now_someone_elses_does_not_block_the_start(var: Path, ser
     server.stop()
     (server.data / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}\n")
     server.start()
+    assert server.is_alive()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs it as another user")
