@@ -1,7 +1,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import Login
+from accounts.views.login import Login
 
 urlpatterns = [
     path("login/", Login.as_view(), name="login"),

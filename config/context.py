@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
 from accounts.queries import reach_of_user
+from config.navigation import navigation
 from spend.queries.installation import is_simulated
 
 
@@ -16,6 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Asked for lazily: a page that shows none of it queries nothing."""
     return {
         "reach": SimpleLazyObject(lambda: reach_of_user(request.user)),
+        "navigation": SimpleLazyObject(lambda: navigation(reach_of_user(request.user), request.path)),
         "simulated": SimpleLazyObject(is_simulated),
         "reporting_zone": settings.REPORTING_TIME_ZONE,
     }

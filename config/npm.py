@@ -16,6 +16,7 @@ SOURCES = [
     "@tabler/core/dist/css/tabler.min.css",
     "@tabler/core/dist/css/tabler.min.css.map",
     "chart.js/dist/chart.umd.min.js",
+    "chartjs-chart-sankey/dist/chartjs-chart-sankey.min.js",
     "chart.js/dist/chart.umd.min.js.map",
 ]
 FILES = {f"vendor/{source}": source for source in SOURCES}  # {% static "vendor/chart.js/dist/chart.umd.min.js" %}

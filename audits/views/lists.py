@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.queries import reach_of
-from accounts.views import needs_scope
+from accounts.views.guards import needs_scope
 from audits.actions.reports import bring_up_to_date
 from audits.queries import lists
 from audits.queries.asking import BadQuery

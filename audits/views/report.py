@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.queries import reach_of
-from accounts.views import needs_scope
+from accounts.views.guards import needs_scope
 from audits.actions.reports import answer_with_parts
 from audits.queries.asking import BASES, LENSES, BadQuery, parse_query
 from audits.queries.choices import Choices, choices

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import actions, queries
 
 TOO_MANY = "Too many failed attempts. Try again in 15 minutes."
-
-
-View = Callable[..., HttpResponse]
-
-
-def needs_scope(scope: str) -> Callable[[View], View]:
-    """Open a page to people who are logged in and whose reach has the scope, as `NeedsScope` does for the API."""
-
-    def guard(view: View) -> View:
-        @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not queries.reach_of(request).may(scope):
-                raise PermissionDenied
-            return view(request, *args, **kwargs)
-
-        return login_required(guarded)
-
-    return guard
 
 
 class Login(LoginView):

@@ -1,0 +1,27 @@
+"""What all forms of ours have in common: inputs that look like the rest of the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+_CLASSES: dict[type, str] = {
+    forms.Select: "form-select",
+    forms.SelectMultiple: "form-select",
+    forms.CheckboxInput: "form-check-input",
+    forms.RadioSelect: "",
+    forms.CheckboxSelectMultiple: "",
+    forms.HiddenInput: "",
+}
+
+
+class PlainForm(forms.Form):
+    """A form to be shown with templates/_field.html, field by field."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **kwargs})
+        for field in self.fields.values():
+            classes = _CLASSES.get(type(field.widget), "form-control")
+            if classes:
+                field.widget.attrs.setdefault("class", classes)

@@ -1,0 +1,84 @@
+"""What the top of every page leads to: sections, and the pages inside one. Each person sees what they may open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.domain.reach import Reach
+
+May = Callable[[Reach], bool]
+
+
+def reads(reach: Reach) -> bool:
+    return reach.may("read")
+
+
+def audits(reach: Reach) -> bool:
+    return reach.may("audit")
+
+
+def writes_reference(reach: Reach) -> bool:
+    return reach.writes_reference
+
+
+def administers(reach: Reach) -> bool:
+    return reach.administers
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address by its name; what lies below it belongs to it."""
+
+    label: str
+    name: str
+    may: May = reads
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    pages: tuple[Page, ...]
+
+
+SECTIONS = (
+    Section("Report", (Page("Report", "report"),)),
+    Section("Explore", (Page("Tasks", "tasks"), Page("Calls", "calls"), Page("Ledger entries", "entries"))),
+    Section("Settings", (Page("Settings", "admin:index", writes_reference),)),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """`sections` for the top of the page; `pages` those of the section one is in, where it has several."""
+
+    sections: list[Link]
+    pages: list[Link]
+
+
+def navigation(reach: Reach, path: str) -> Navigation:
+    """Return what somebody of this reach may open, seen from the page at `path`."""
+    sections, pages = [], []
+    for section in SECTIONS:
+        links = [_link(page, path) for page in section.pages if page.may(reach)]
+        if not links:
+            continue
+        is_current = any(link.is_current for link in links)
+        sections.append(Link(section.label, links[0].href, is_current))
+        if is_current and len(links) > 1:
+            pages = links
+    return Navigation(sections, pages)
+
+
+def _link(page: Page, path: str) -> Link:
+    href = reverse(page.name)
+    return Link(page.label, href, path == href or path.startswith(href.rstrip("/") + "/"))
