@@ -1,7 +1,7 @@
 from django.urls import path
 
 from audits import api
-from audits.views import lists, patterns, report
+from audits.views import insurer, lists, patterns, report
 
 urlpatterns = [
     path("", report.home, name="home"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("calls", lists.calls, name="calls"),
     path("tasks", lists.tasks, name="tasks"),
     path("tasks/<uuid:key>", lists.task, name="task"),
+    path("insurer", insurer.insurer, name="insurer"),
     path("patterns", patterns.patterns, name="patterns"),
     path("api/v1/calls", api.Calls.as_view(), name="api-calls"),
     path("api/v1/tasks", api.Tasks.as_view(), name="api-tasks"),

@@ -27,6 +27,7 @@ INPUT_TOKENS = 29_411
 OUTPUT_TOKENS = 14_706
 ANOMALOUS_CLAIM = 13_337
 LOSS = Decimal("250000.00")
+COST_BEFORE, COST_AFTER = 235_294_000, 35_294_000  # nano-dollars of a call: the sums above
 
 FRONTIER = {"provider": "google", "model": "gemini-3-pro-preview"}
 COMMODITY = {"provider": "openai", "model": "gpt-4.1-mini"}

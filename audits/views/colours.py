@@ -9,6 +9,6 @@ NO_TIER = "--tier-none"
 
 
 def tier_colours() -> dict[str, str]:
-    """Return the variable of variables.css that colours each tier, in the order of their making: so each keeps its own."""
+    """Return the variable of variables.css that colours each tier; by order of making, so that each keeps its own."""
     names = Tier.objects.order_by("pk").values_list("name", flat=True)
     return {name: f"--tier-{at % _COLOURS + 1}" for at, name in enumerate(names)}

@@ -74,14 +74,16 @@ def count(number: int | None) -> SafeString:
 
 
 @register.filter
-def ratio(number: float | None) -> SafeString:
-    """Show how many times: 18.4x."""
-    return UNKNOWN if number is None else _data(repr(number), f"{number:.6f}", plain_ratio(number))
+def ratio(number: float | None, places: int | None = None) -> SafeString:
+    """Show how many times: 18.4x; `places` for columns."""
+    return UNKNOWN if number is None else _data(repr(number), f"{number:.6f}", plain_ratio(number, places))
 
 
-def plain_ratio(number: float | None) -> str:
+def plain_ratio(number: float | None, places: int | None = None) -> str:
     if number is None:
         return DASH
+    if places is not None:
+        return f"{number:,.{places}f}\N{MULTIPLICATION SIGN}"
     return f"{number:,.0f}\N{MULTIPLICATION SIGN}" if number >= 100 else f"{number:.3g}\N{MULTIPLICATION SIGN}"
 
 
@@ -131,6 +133,7 @@ _KINDS: dict[str, Callable[[Any], SafeString]] = {
     "percent": percent,
     "count": count,
     "ratio": ratio,
+    "ratio2": lambda value: ratio(value, 2),
     "number": number,
 }
 

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from accounts.actions import authenticate_key
 from accounts.models import ApiKey, Role, Team, User
+from audits.actions.reports import answer
+from audits.domain.example import EqualTasks, month_of
 from audits.models import Correction, Incident
-from audits.sample.insurer import EXPECTED
+from audits.queries.asking import parse_query
+from audits.sample.insurer import AFTER, BEFORE, CLAIMS, COST_AFTER, COST_BEFORE, EXPECTED, LOSS, TEAM
 from config.welcome import how_to_sign_in, make_logins
+from spend.domain.money import to_nanos
+from spend.domain.periods import Month
 from spend.models import Call, Installation, Outcome
 from tests.cast import NOON
 
@@ -104,6 +111,19 @@ def test_the_insurer_prints_the_exact_figures_and_loads_once(run: Run) -> None:
         assert f"${figure:,}" in printed
     for words in ("19,999", " 1.00 ", "355.17", "$250,000.00 eats 62.5 months"):
         assert words in printed
+    assert_page_and_report_agree()
     loaded = counts()
     assert run("load_example", "insurer") == printed
     assert counts() == loaded
+
+
+def assert_page_and_report_agree() -> None:
+    """The insurer's page reckons without a database; what the loaded example's report says is the same."""
+    for day, cost, wrong in ((BEFORE, COST_BEFORE, 0), (AFTER, COST_AFTER, 1)):
+        words = {"from": [str(Month.of(day))], "team": [TEAM]}
+        loaded = answer(parse_query(words, teams=None, latest=Month.of(day)), at=timezone.now()).total
+        page = month_of(EqualTasks("any", CLAIMS, cost, wrong, to_nanos(LOSS)))
+        tokens = {"input_tokens", "output_tokens", "input_tokens_per_task", "latency_p50_ms", "latency_p95_ms"}
+        for field in fields(page):
+            if field.name not in {"key", "manual_cost_per_task", *tokens}:
+                assert getattr(page, field.name) == getattr(loaded, field.name), field.name
