@@ -89,6 +89,13 @@ class TestPage:
         assert "truly cheaper" in text
         assert "62.5" not in text
 
+    def test_it_says_what_a_quiet_month_proves(self, client: Client) -> None:
+        dear = client.get("/insurer", {"claims": 20_000, "wrong": 0, "loss": 250_000}).content.decode()
+        assert "5,422" in dear  # 20,000 / 3.69 claims, fewer than the 1,250,000 that one loss needs
+        assert "more than the move can bear" in dear
+        small = client.get("/insurer", {"claims": 20_000, "wrong": 0, "loss": 1}).content.decode()
+        assert "would still pay" in small
+
     @pytest.mark.parametrize(
         ("numbers", "problem"),
         [
