@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 
 from accounts.domain.reach import NOBODY, Reach
@@ -21,6 +22,9 @@ ROLES_OF_ALL_TEAMS = {Role.ADMINISTRATOR, Role.FINANCE}
 # Enough for a person who mistypes; ten guesses per quarter of an hour are 960 a day.
 LOGIN_FAILURES = 10
 LOGIN_WINDOW = timedelta(minutes=15)
+
+
+YOU, A_PERSON = "you", "a person"
 
 
 class NoTeam(Exception):
@@ -75,6 +79,16 @@ def team_named(name: str) -> Team:
         known = ", ".join(Team.objects.values_list("name", flat=True)) or "none yet"
         raise NoTeam(f"There is no team {name!r}. Teams: {known}.")
     return team
+
+
+def shown_name(name: str, *, is_reader: bool = False) -> str:
+    """Return how whoever reads is told of the person called `name`; nothing that leaves the product names people else.
+
+    With SHOW_NAMES off people know only themselves.
+    """
+    if settings.SHOW_NAMES:
+        return name
+    return YOU if is_reader else A_PERSON
 
 
 def login_is_blocked(*, username: str, address: str, at: datetime) -> bool:

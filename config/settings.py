@@ -19,6 +19,7 @@ REPORTING_TIME_ZONE = env.zone("REPORTING_TIME_ZONE", "UTC")
 REPORTING_ENVIRONMENTS = env.names("REPORTING_ENVIRONMENTS", ("production",))  # a call that names none always counts
 ATTRIBUTION_POLICY = env.choice("ATTRIBUTION_POLICY", ("deciding", "pro_rata"), "deciding")
 ACCEPTANCE_DAYS = env.whole("ACCEPTANCE_DAYS", 14, least=0, most=365)
+SHOW_NAMES = env.flag("SHOW_NAMES", default=True)  # false: nobody reads who recorded what, but for one's own
 # Batches that each web process writes at a time; `up` runs two of them, and more writers than cores are slower.
 INGEST_WRITERS = env.whole("INGEST_WRITERS", max(1, (os.cpu_count() or 2) // 2), least=1, most=64)
 

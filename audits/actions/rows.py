@@ -86,7 +86,7 @@ def names_in(owned: Sequence[Owned], reach: frozenset[int] | None) -> Names:
 def correction_row(owned: Owned, names: Names) -> tuple[Correction, list[IncidentLink]]:
     record = owned.record
     if isinstance(record, Withdrawal):
-        return Correction(team_id=owned.team), []
+        return Correction(team_id=owned.team, reason=record.reason or ""), []
     _check_role(record.role, record.worked_on, names)
     team = owned.team
     if team is None:
@@ -98,6 +98,7 @@ def correction_row(owned: Owned, names: Names) -> tuple[Correction, list[Inciden
         llm_id=_llm(record.model, names),
         role=record.role,
         note=record.note or "",
+        reason=record.reason or "",
         worked_on=record.worked_on,
         minutes=record.minutes,
         activity=record.activity,
@@ -114,7 +115,7 @@ def correction_row(owned: Owned, names: Names) -> tuple[Correction, list[Inciden
 def incident_row(owned: Owned, names: Names) -> tuple[Incident, list[IncidentLink]]:
     record = owned.record
     if isinstance(record, Withdrawal):
-        return Incident(team_id=owned.team), []
+        return Incident(team_id=owned.team, reason=record.reason or ""), []
     if record.response_minutes:
         _check_role(record.role, record.occurred_on, names)
     incident = Incident(
@@ -123,6 +124,7 @@ def incident_row(owned: Owned, names: Names) -> tuple[Incident, list[IncidentLin
         llm_id=_llm(record.model, names),
         role=record.role or "",
         note=record.note or "",
+        reason=record.reason or "",
         title=record.title,
         severity=record.severity,
         occurred_on=record.occurred_on,

@@ -35,7 +35,10 @@ def _maybe(schema: Schema) -> Schema:
 
 
 _NAMES = {name: _maybe(TEXT) for name in ("team", "tier", "model")}
-_RECORD = {"key": WHOLE, "id": TEXT, "version": WHOLE, **_NAMES, "role": TEXT, "note": TEXT, "received_at": INSTANT}
+_RECORD = {
+    "key": WHOLE, "id": TEXT, "version": WHOLE, **_NAMES, "role": TEXT, "note": TEXT, "reason": TEXT,
+    "received_at": INSTANT, "recorded_by": _maybe(TEXT),
+}  # fmt: skip
 _TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
 ROWS: dict[str, Schema] = {
     "calls": {

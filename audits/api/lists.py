@@ -47,7 +47,7 @@ class ListView(APIView):
         errors: dict[str, list[str]] = {}
         limit = _limit(words.pop("limit", []), errors)
         try:
-            listing = parse_listing(words, kind=self.listed, teams=reach_of(request).team_ids)
+            listing = parse_listing(words, kind=self.listed, teams=reach_of(request).team_ids, reader=request.user.pk)
         except BadQuery as problem:
             errors |= problem.errors
         if errors:

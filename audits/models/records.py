@@ -76,6 +76,7 @@ class Version(models.Model):
     )
     role = models.TextField(blank=True)
     note = models.TextField(blank=True)
+    reason = models.TextField(blank=True, help_text="Why this version replaces the one before, or takes it back.")
     digest = models.BinaryField(max_length=16)
     received_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")

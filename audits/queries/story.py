@@ -28,14 +28,14 @@ class Story:
         return (self.task["cost_nanos"] or 0) + int(self.task["entries_nanos"])
 
 
-def story_of(key: UUID, *, teams: frozenset[int] | None) -> Story | None:
+def story_of(key: UUID, *, teams: frozenset[int] | None, reader: int | None = None) -> Story | None:
     """Return the story of a task, None where there is none and where it is a neighbour's."""
     task = lists.task_of(key, teams=teams)
     if task is None:
         return None
 
     def its(kind: str, **only: tuple[str, ...]) -> Listing:
-        return Listing(kind, only=only, task_key=key)
+        return Listing(kind, only=only, task_key=key, reader=reader)
 
     return Story(
         task=task,

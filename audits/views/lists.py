@@ -47,7 +47,7 @@ def entries(request: HttpRequest) -> HttpResponse:
 def task(request: HttpRequest, key: UUID) -> HttpResponse:
     at = timezone.now()
     bring_up_to_date(at=at)
-    found = story_of(key, teams=reach_of(request).team_ids)
+    found = story_of(key, teams=reach_of(request).team_ids, reader=request.user.pk)
     if found is None:
         raise Http404
     return render(request, "audits/task.html", {"story": found, "task": found.task, "as_of": at})

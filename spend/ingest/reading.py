@@ -47,7 +47,7 @@ def _read_fields(
     values: dict[str, Any] = {}
     for name, value in given.items():
         read = rules.readers.get(name)
-        if read is None or (withdrawn and name not in (rules.identity, "team", "version", "withdrawn")):
+        if read is None or (withdrawn and name not in (rules.identity, "team", "version", "withdrawn", "reason")):
             continue
         try:
             values[name] = read(value, at)

@@ -113,6 +113,7 @@ class Correction(Struct, frozen=True, kw_only=True, gc=False):
     model: str | None = None
     provenance: Provenance | None = None
     version: int = 1
+    reason: str | None = None
 
 
 class Link(Struct, frozen=True, gc=False):
@@ -143,6 +144,7 @@ class Incident(Struct, frozen=True, kw_only=True):
     model: str | None = None
     note: str | None = None
     version: int = 1
+    reason: str | None = None
 
 
 class Withdrawal(Struct, frozen=True, kw_only=True, gc=False):
@@ -152,6 +154,7 @@ class Withdrawal(Struct, frozen=True, kw_only=True, gc=False):
     id: str
     team: str | None = None
     version: int = 1
+    reason: str | None = None
 
 
 Record = Call | Outcome | Correction | Incident | Withdrawal

@@ -96,6 +96,9 @@ _VERSIONED: Mapping[str, Reader] = {
     "withdrawn": fields.flag,
 }
 
+# Of those that people edit: why this version replaces the one before, or why it is taken back.
+_REVISED: Mapping[str, Reader] = {**_VERSIONED, "reason": fields.note}
+
 CALL = Rules(
     kind="call",
     struct=Call,
@@ -158,7 +161,7 @@ CORRECTION = Rules(
         "tier": fields.name,
         "model": fields.name,
         "provenance": fields.choice(*get_args(records.Provenance)),
-        **_VERSIONED,
+        **_REVISED,
     },
     checks=(correction_names_one_subject,),
 )
@@ -183,7 +186,7 @@ INCIDENT = Rules(
         "tier": fields.name,
         "model": fields.name,
         "note": fields.note,
-        **_VERSIONED,
+        **_REVISED,
     },
     checks=(
         incident_names_one_subject,

@@ -96,6 +96,11 @@ _VERSIONED = {
     "version": {**_whole("The highest counts, in whatever order they come.", records.LATEST_VERSION, 1), "default": 1},
     "withdrawn": _flag("Take it back; only its identity, team and version are looked at then.", False),
 }
+_REVISED = {
+    **_VERSIONED,
+    "withdrawn": _flag("Take it back; only its identity, team, version and reason are looked at then.", False),
+    "reason": {**_NOTE, "description": "Why this version replaces the one before it; for people."},
+}
 _SUBJECT = "At most one of the subjects is named; none: it is spread over the team's tiers."
 
 CALL = _object(
@@ -159,7 +164,7 @@ CORRECTION = _object(
         "tier": _name("Or, for a whole period, the tier.", "commodity"),
         "model": _name("Or the model.", "openai/gpt-5-mini"),
         "provenance": _enum(records.Provenance, "How the minutes are known."),
-        **_VERSIONED,
+        **_REVISED,
     },
     required=["id"],
     optional_null=True,
@@ -183,7 +188,7 @@ INCIDENT = _object(
         "tier": _name(f"Or the tier. {_SUBJECT}", "commodity"),
         "model": _name("Or the model.", "openai/gpt-5-mini"),
         "note": _NOTE,
-        **_VERSIONED,
+        **_REVISED,
     },
     required=["id"],
     optional_null=True,

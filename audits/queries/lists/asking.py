@@ -65,7 +65,7 @@ class Listing:
     """Which rows are wanted: `filters` as in a report's Query, `routes` as daily rows spell them, `only` by word.
 
     `teams` are the ids of the teams whose rows may be seen, None for all. No period: of all times. `task_key`: of that
-    task alone.
+    task alone. `reader` is the id of the person who reads, None for an integration.
     """
 
     kind: str
@@ -77,9 +77,12 @@ class Listing:
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
     teams: frozenset[int] | None = None
     task_key: UUID | None = None
+    reader: int | None = None
 
 
-def parse_listing(words: Mapping[str, Sequence[str]], *, kind: str, teams: frozenset[int] | None) -> Listing:
+def parse_listing(
+    words: Mapping[str, Sequence[str]], *, kind: str, teams: frozenset[int] | None, reader: int | None = None
+) -> Listing:
     """Return what `words` (parameter -> values given) ask for. Raises BadQuery naming every bad one."""
     own = WORDS[kind]
     known = {*own, *REPORT_WORDS, "cursor"}
@@ -92,7 +95,7 @@ def parse_listing(words: Mapping[str, Sequence[str]], *, kind: str, teams: froze
     if errors:
         raise BadQuery(errors)
     said = {name: values for name, values in only.items() if values}
-    return Listing(kind, period, lens, basis, filters, routes, said, teams)
+    return Listing(kind, period, lens, basis, filters, routes, said, teams, reader=reader)
 
 
 def _period(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]) -> Period | None:

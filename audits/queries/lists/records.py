@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from accounts.queries import shown_name
 from audits.queries.lists import reading
 from audits.queries.lists.asking import Listing
 from audits.queries.lists.calls import MODEL
@@ -13,10 +14,12 @@ _NAMES = """
 LEFT JOIN accounts_team team ON team.id = k.team_id
 LEFT JOIN spend_tier tier ON tier.id = k.tier_id
 LEFT JOIN spend_llm llm ON llm.id = k.llm_id
+LEFT JOIN accounts_user person ON person.id = k.recorded_by_id
 """
 _SHARED = f"""
     k.id AS key, k.external_id AS id, k.version, team.name AS team, tier.name AS tier,
-    CASE WHEN llm.id IS NOT NULL THEN {MODEL.format("llm")} END AS model, k.role, k.note, k.received_at
+    CASE WHEN llm.id IS NOT NULL THEN {MODEL.format("llm")} END AS model, k.role, k.note, k.reason, k.received_at,
+    k.recorded_by_id, person.username AS recorded_by
 """
 _CALLS_OF_TASK = "(SELECT id FROM spend_call WHERE task_id = %(task_key)s)"
 _COUNTS = "k.latest AND NOT k.withdrawn"
@@ -49,7 +52,7 @@ def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAG
     if listing.task_key:
         where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {_CALLS_OF_TASK})", task_key=listing.task_key)
     reading.after(where, cursor, {"k.id": int})
-    return reading.page(_CORRECTIONS.format(where=where), where, ("key",), limit)
+    return _with_names(reading.page(_CORRECTIONS.format(where=where), where, ("key",), limit), listing)
 
 
 def incidents(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
@@ -60,4 +63,13 @@ def incidents(listing: Listing, *, cursor: str | None = None, limit: int = PAGE)
         links = f"SELECT incident_id FROM audits_incidentlink WHERE key = %(task_key)s OR key IN {_CALLS_OF_TASK}"
         where.add(f"k.id IN ({links})", task_key=listing.task_key)
     reading.after(where, cursor, {"k.id": int})
-    return reading.page(_INCIDENTS.format(where=where), where, ("key",), limit)
+    return _with_names(reading.page(_INCIDENTS.format(where=where), where, ("key",), limit), listing)
+
+
+def _with_names(page: Page, listing: Listing) -> Page:
+    """Say by whom, as the reader may know it; None is an integration."""
+    for row in page.rows:
+        person = row.pop("recorded_by_id")
+        if person is not None:
+            row["recorded_by"] = shown_name(row["recorded_by"], is_reader=person == listing.reader)
+    return page
