@@ -8,7 +8,7 @@ from uuid import UUID
 from audits.queries import lists
 from audits.queries.lists import AT_MOST, Listing
 from audits.queries.lists.reading import Row
-from spend.models import Call, Outcome, Task
+from spend.models import Outcome
 
 
 @dataclass(frozen=True)
@@ -35,26 +35,13 @@ def story_of(key: UUID, *, teams: frozenset[int] | None, reader: int | None = No
         return None
 
     def its(kind: str, **only: tuple[str, ...]) -> Listing:
-        return Listing(kind, only=only, task_key=key, reader=reader)
+        return Listing(kind, only=only, teams=teams, task_key=key, reader=reader)
 
     return Story(
         task=task,
         calls=lists.calls(its("calls", counted=("all",)), limit=AT_MOST).rows[::-1],
         outcome=Outcome.objects.filter(task_key=key, latest=True, withdrawn=False).first(),
         corrections=lists.corrections(its("corrections"), limit=AT_MOST).rows[::-1],
-        incidents=_within(teams, lists.incidents(its("incidents"), limit=AT_MOST).rows[::-1]),
+        incidents=lists.incidents(its("incidents"), limit=AT_MOST).rows[::-1],
         entries=lists.entries(its("entries"), limit=AT_MOST).rows[::-1],
     )
-
-
-def _within(teams: frozenset[int] | None, incidents: list[Row]) -> list[Row]:
-    """Leave out of incidents that several teams share the tasks and calls of neighbours."""
-    if teams is None:
-        return incidents
-    keys = [link["key"] for incident in incidents for link in incident["links"] if link["key"]]
-    own = {
-        str(key)
-        for model in (Task, Call)
-        for key in model.objects.filter(pk__in=keys, team_id__in=teams).values_list("pk", flat=True)
-    }
-    return [{**row, "links": [link for link in row["links"] if link["key"] in own]} for row in incidents]

@@ -135,8 +135,8 @@ COLUMNS = (
         {"priced": ["no"]}, value=lambda line: _share(line.priced_calls, line.calls),
     ),
     Column(
-        "tasks_judged", "Judged", COVERAGE, "percent", "Share of tasks with an outcome or verdict",
-        value=lambda line: _share(line.judged, line.tasks),
+        "tasks_judged", "Judged", COVERAGE, "percent", "Share of tasks with an outcome or verdict", "tasks",
+        {"judged": ["yes"]}, value=lambda line: _share(line.judged, line.tasks),
     ),
     Column(
         "presumed_share", "Presumed", COVERAGE, "percent", "Share of successes nobody reported", "tasks",
@@ -167,16 +167,11 @@ def _cell(column: Column, line: Line, words: Words, query: Query) -> Cell:
     ends = None
     if column.interval:
         ends = getattr(line, f"{column.name}_low"), getattr(line, f"{column.name}_high")
-    linked = column.page and value is not None and (column.only != _TRIED or _has_tries(words, query))
+    only = {**column.only, "tries_of": ["model"]} if column.only == _TRIED and "model" in query.named else column.only
     return Cell(
         column=column,
         value=value,
-        href=link(column.page, words, column.only) if linked else "",
+        href=link(column.page, words, only) if column.page and value is not None else "",
         ends=None if ends is None or None in ends else ends,
         incomplete=column.name in _OF_ALL_CALLS and line.incomplete,
     )
-
-
-def _has_tries(words: Words, query: Query) -> bool:
-    """Tasks are what tries are made of only for one tier, in the lens that judges tiers."""
-    return query.lens == "responsible" and len(words.get("tier", ())) == 1 and "model" not in words

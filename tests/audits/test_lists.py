@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from accounts.models import Team
 from audits.actions.reports import answer
 from audits.queries import lists
 from audits.queries.asking import BadQuery, parse_query
 from audits.queries.lists import Listing, parse_listing
 from spend.domain.periods import Month
+from tests.build import record
 from tests.simulated import LOADED_AT
 
 OCTOBER = {"from": ["2026-10"], "to": ["2026-10"]}
@@ -63,14 +67,59 @@ def test_they_add_up_to_the_report(lens: str, by: str) -> None:
         assert presumed["tasks"] == line.presumed
         amended = lists.sums_of_tasks(asked("tasks", state="success", first_pass="no", **words))
         assert amended["tasks"] == line.amended
+        judged = lists.sums_of_tasks(asked("tasks", judged="yes", **words))
+        assert judged["tasks"] == line.judged
+        unjudged = lists.sums_of_tasks(asked("tasks", judged="no", **words))
+        assert unjudged["tasks"] == line.tasks - line.judged
 
 
-def test_tries_of_a_tier_are_tasks_that_tried_it() -> None:
-    query = parse_query(OCTOBER, teams=None, latest=Month(2026, 10))
+@pytest.mark.parametrize("lens", ["responsible", "route"])
+@pytest.mark.parametrize("by", ["tier", "model", "team", "route", "tier,model"])
+def test_tries_are_of_tasks_that_tried(lens: str, by: str) -> None:
+    query = parse_query({**OCTOBER, "by": [by], "lens": [lens]}, teams=None, latest=Month(2026, 10))
+    of = {"tries_of": "model" if "model" in by else "tier"}
     for row in answer(query, at=LOADED_AT).rows:
-        words = words_of(row)
-        assert lists.sums_of_tasks(asked("tasks", tried="all", **words))["tasks"] == row.line.attempts
-        assert lists.sums_of_tasks(asked("tasks", tried="escalated", **words))["tasks"] == row.line.escalated
+        words = words_of(row) | route_of(row) | of | {"lens": lens}
+        assert lists.sums_of_tasks(asked("tasks", tried="all", **words))["tries"] == row.line.attempts
+        assert lists.sums_of_tasks(asked("tasks", tried="escalated", **words))["tries"] == row.line.escalated
+
+
+def test_each_task_that_tried_a_tier_is_one_try_of_it() -> None:
+    for row in answer(parse_query(OCTOBER, teams=None, latest=Month(2026, 10)), at=LOADED_AT).rows:
+        sums = lists.sums_of_tasks(asked("tasks", tried="all", **words_of(row)))
+        assert sums["tasks"] == sums["tries"]
+
+
+def test_open_incidents_are_those_that_coverage_counts() -> None:
+    record("incident", {
+        "id": "open-1", "title": "Under inquiry", "severity": "low", "occurred_on": "2026-10-07", "status": "open",
+        "loss_usd": "5",
+    }, at=LOADED_AT)  # fmt: skip
+    query = parse_query(OCTOBER, teams=None, latest=Month(2026, 10))
+    still_open = answer(query, at=LOADED_AT).coverage.open_incidents
+    assert lists.sums_of_incidents(asked("incidents", status="open"))["incidents"] == still_open > 0
+    assert len(lists.incidents(asked("incidents", status="open")).rows) == still_open
+
+
+def test_an_incident_of_no_team_is_seen_by_the_teams_of_its_tasks_each_with_its_own() -> None:
+    rows = lists.tasks(Listing("tasks"), limit=1_000).rows
+    mine = next(row for row in rows if row["id"])
+    theirs = next(row for row in rows if row["id"] and row["team"] != mine["team"])
+    record("incident", {
+        "id": "shared-1", "title": "Two teams", "severity": "low", "occurred_on": "2026-10-07", "loss_usd": "8",
+        "tasks": [{"task": mine["id"]}, {"task": theirs["id"]}],
+    }, at=LOADED_AT)  # fmt: skip
+    team = Team.objects.get(name=mine["team"]).pk
+
+    def seen(teams: frozenset[int] | None) -> list[dict[str, Any]]:
+        return [row for row in lists.incidents(Listing("incidents", teams=teams)).rows if row["id"] == "shared-1"]
+
+    [whole], [own], nobodys = seen(None), seen(frozenset({team})), seen(frozenset({0}))
+    assert ({link["task"] for link in whole["links"]}, whole["entries_nanos"]) == (
+        {mine["id"], theirs["id"]}, 8 * 10**9,
+    )  # fmt: skip
+    assert ({link["task"] for link in own["links"]}, own["entries_nanos"]) == ({mine["id"]}, 4 * 10**9)
+    assert nobodys == []
 
 
 @pytest.mark.parametrize(("kind", "key"), [("calls", "key"), ("tasks", "key"), ("entries", "id")])

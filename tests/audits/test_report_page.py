@@ -105,16 +105,22 @@ def _all_rows(client: Client, address: str) -> list[Any]:
     return rows
 
 
-def test_an_attempt_fail_rate_leads_to_the_tasks_that_tried(year: None, ada: User) -> None:
+@pytest.mark.parametrize("lens", ["responsible", "route"])
+@pytest.mark.parametrize("by", ["tier", "model", "team", "tier,model", "model&tier=commodity"])
+def test_an_attempt_fail_rate_leads_to_the_tries_it_is_made_of(year: None, ada: User, by: str, lens: str) -> None:
     client = seen_by(ada)
-    for row in client.get(f"/report?{OCTOBER}").context["rows"]:
+    page = client.get(f"/report?{OCTOBER}&lens={lens}&by={by}").context
+    walked = 0
+    for row in [*page["rows"], page["total"]]:
         (cell,) = (cell for cell in row.cells if cell.column.name == "attempt_fail_rate")
         if cell.href:
+            walked += 1
             all_, escalated, failed = (
-                client.get(cell.href.replace("tried=all", f"tried={how}")).context["sums"]["tasks"]
+                client.get(cell.href.replace("tried=all", f"tried={how}")).context["sums"]["tries"]
                 for how in ("all", "escalated", "failed")
             )
-            assert cell.value == (escalated + failed) / all_
+            assert cell.value == (escalated + failed) / all_, (row.names, cell.href)
+    assert walked > 1
 
 
 def test_a_team_lead_sees_their_teams_only(year: None) -> None:

@@ -6,12 +6,13 @@
 
 from audits.queries.lists.asking import REPORT_WORDS, WORDS, Listing, parse_listing
 from audits.queries.lists.calls import calls, sums_of_calls
+from audits.queries.lists.corrections import corrections
 from audits.queries.lists.entries import entries, sums_of_entries
+from audits.queries.lists.incidents import incidents, sums_of_incidents
 from audits.queries.lists.reading import AT_MOST, PAGE, Page
-from audits.queries.lists.records import corrections, incidents
 from audits.queries.lists.tasks import sums_of_tasks, task_of, tasks
 
 __all__ = [
     "AT_MOST", "PAGE", "REPORT_WORDS", "WORDS", "Listing", "Page", "calls", "corrections", "entries", "incidents",
-    "parse_listing", "sums_of_calls", "sums_of_entries", "sums_of_tasks", "task_of", "tasks",
+    "parse_listing", "sums_of_calls", "sums_of_entries", "sums_of_incidents", "sums_of_tasks", "task_of", "tasks",
 ]  # fmt: skip

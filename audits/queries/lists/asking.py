@@ -34,7 +34,9 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "state": _STATES,
         "decided_by": ("incident", "verdict", "outcome", "window", "none"),
         "first_pass": _YES_NO,
+        "judged": _YES_NO,
         "tried": ("all", "escalated", "failed"),
+        "tries_of": ("tier", "model"),
     },
     "entries": {
         "task": ANY,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from audits.queries.lists import reading
+from audits.queries.lists import reading, tries
 from audits.queries.lists.asking import Listing
 from audits.queries.lists.calls import ENTRY_TIER, MODEL, of_task
 from audits.queries.lists.reading import PAGE, Page, Where
@@ -51,10 +51,12 @@ def tasks(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> 
 
 
 def sums_of_tasks(listing: Listing) -> dict[str, int]:
-    """Return how many tasks there are, by state."""
+    """Return how many tasks there are, by state; where tries are asked for, how many of those."""
     where = _where(listing)
     states = ", ".join(f"count(*) FILTER (WHERE s.state = '{state}') AS {state}" for state in _STATES)
-    return reading.sums(f"SELECT count(*) AS tasks, {states} FROM audits_taskstate s WHERE {where}", where.params)
+    count = f", COALESCE(sum({tries.count_of(listing)}), 0) AS tries" if tries.how(listing) else ""
+    sql = f"SELECT count(*) AS tasks, {states}{count} FROM audits_taskstate s WHERE {where}"
+    return reading.sums(sql, where.params)
 
 
 def task_of(key: UUID, *, teams: frozenset[int] | None) -> reading.Row | None:
@@ -68,6 +70,12 @@ def task_of(key: UUID, *, teams: frozenset[int] | None) -> reading.Row | None:
 
 
 _STATES = ("success", "failure", "pending")
+# Whom neither a verdict nor an outcome decided has neither, unless an incident came before them (docs/method.md, 3).
+_JUDGED = """(s.decided_by IN ('verdict', 'outcome') OR s.decided_by = 'incident' AND (
+    EXISTS (SELECT 1 FROM spend_outcome o WHERE o.task_key = s.task_key AND o.latest AND NOT o.withdrawn
+        AND o.outcome <> '')
+    OR EXISTS (SELECT 1 FROM audits_correction k WHERE k.latest AND NOT k.withdrawn AND k.verdict <> ''
+        AND (k.task_key = s.task_key OR k.call_key = s.deciding_call))))"""
 
 
 def _with_routes(rows: Sequence[reading.Row]) -> list[reading.Row]:
@@ -76,27 +84,11 @@ def _with_routes(rows: Sequence[reading.Row]) -> list[reading.Row]:
 
 
 def _where(listing: Listing) -> Where:
-    dimensions = dict(_DIMENSIONS[listing.lens])
-    tried = listing.only.get("tried", ("",))[-1]
-    wanted = listing.filters.get("tier", ())
-    if tried:
-        listing = Listing(**{**vars(listing), "filters": {k: v for k, v in listing.filters.items() if k != "tier"}})
-    where = reading.asked(listing, dimensions, "s.day")
-    if tried:
-        _add_tries(where, tried, wanted)
+    where = reading.asked(tries.without_their_filters(listing), _DIMENSIONS[listing.lens], "s.day")
+    if tries.how(listing):
+        where.add(f"{tries.count_of(listing)} > 0", **tries.params(listing))
     columns = {"state": "s.state", "decided_by": "s.decided_by"}
     reading.said(where, listing, columns)
-    reading.yes_no(where, listing, {"first_pass": "s.first_pass"})
+    reading.yes_no(where, listing, {"first_pass": "s.first_pass", "judged": _JUDGED})
     of_task(where, listing, "s.task_key")
     return where
-
-
-def _add_tries(where: Where, tried: str, wanted: Sequence[int | None]) -> None:
-    """Tasks in which a tier made an attempt, whichever delivered: `0` in a route is the unknown tier."""
-    tiers = [str(tier or 0) for tier in wanted]
-    where.add("string_to_array(s.route, '>') && %(tried)s" if tiers else "s.route <> ''", tried=tiers)
-    delivered = "COALESCE(s.tier_id, 0)::text = ANY(%(tried)s)"
-    if tried == "escalated":
-        where.add(f"NOT ({delivered})")
-    elif tried == "failed":
-        where.add(f"{delivered} AND s.state = 'failure'")

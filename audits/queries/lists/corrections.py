@@ -1,0 +1,53 @@
+"""Corrections as people reported them, the last received first; the version that counts of each."""
+
+from __future__ import annotations
+
+from accounts.queries import shown_name
+from audits.queries.lists import reading
+from audits.queries.lists.asking import Listing
+from audits.queries.lists.calls import MODEL
+from audits.queries.lists.reading import PAGE, Page
+
+_OWN = {"team": "k.team_id", "tier": "k.tier_id", "model": "k.llm_id"}
+_CORRECTION_TASK = "COALESCE(k.task_key, (SELECT c.task_id FROM spend_call c WHERE c.id = k.call_key AND c.counted))"
+NAMES = """
+LEFT JOIN accounts_team team ON team.id = k.team_id
+LEFT JOIN spend_tier tier ON tier.id = k.tier_id
+LEFT JOIN spend_llm llm ON llm.id = k.llm_id
+LEFT JOIN accounts_user person ON person.id = k.recorded_by_id
+"""
+SHARED = f"""
+    k.id AS key, k.external_id AS id, k.version, team.name AS team, tier.name AS tier,
+    CASE WHEN llm.id IS NOT NULL THEN {MODEL.format("llm")} END AS model, k.role, k.note, k.reason, k.received_at,
+    k.recorded_by_id, person.username AS recorded_by
+"""
+CALLS_OF_TASK = "(SELECT id FROM spend_call WHERE task_id = %(task_key)s)"
+COUNTS = "k.latest AND NOT k.withdrawn"
+_CORRECTIONS = f"""
+SELECT {SHARED}, k.worked_on, k.minutes, k.activity, k.verdict, k.cause, k.provenance, k.task_name AS task,
+    k.call_name AS call, {_CORRECTION_TASK} AS task_key,
+    (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
+FROM audits_correction k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
+"""
+
+
+def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
+    """Return a page of corrections by their own dates and scopes; `entries_nanos` is what they made."""
+    kind = f"(SELECT s.task_type_id FROM audits_taskstate s WHERE s.task_key = {_CORRECTION_TASK})"
+    route = f"(SELECT s.route FROM audits_taskstate s WHERE s.task_key = {_CORRECTION_TASK})"
+    where = reading.asked(listing, {**_OWN, "task_type": kind, "route": route}, "k.worked_on")
+    columns = {"activity": "k.activity", "verdict": "k.verdict", "cause": "k.cause", "task": "k.task_name"}
+    reading.said(where, listing, columns)
+    if listing.task_key:
+        where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {CALLS_OF_TASK})", task_key=listing.task_key)
+    reading.after(where, cursor, {"k.id": int})
+    return with_names(reading.page(_CORRECTIONS.format(where=where), where, ("key",), limit), listing)
+
+
+def with_names(page: Page, listing: Listing) -> Page:
+    """Say by whom, as the reader may know it; None is an integration."""
+    for row in page.rows:
+        person = row.pop("recorded_by_id")
+        if person is not None:
+            row["recorded_by"] = shown_name(row["recorded_by"], is_reader=person == listing.reader)
+    return page
