@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 from audits.domain.attribution import Lookups
+from audits.domain.lines import Line
 from audits.domain.rollup import CALL_KEY, TASK_KEY, UNIT_KEY, Rollup, TaskFacts
 from audits.domain.sources import Work
 from audits.domain.status import Status, status_of
@@ -80,6 +82,23 @@ def make_lookups(counts: dict[int | None, int] | None = None, tier_of: Callable[
         tasks_by_tier=lambda team, month: counts or {},
         tier_names=TIER_NAMES,
     )
+
+
+def make_line(**given: Any) -> Line:
+    """Return a line with 1,000 tasks, all successful, all judged, all priced, $1.00 each; tokens are 10 cents of it."""
+    values = {field.name: 0 for field in fields(Line)} | {
+        "key": (None,),
+        "tasks": 1000,
+        "successes": 1000,
+        "judged": 1000,
+        "calls": 1000,
+        "priced_calls": 1000,
+        "token_cost_per_task": DOLLAR // 10,
+        "true_cost_per_success": DOLLAR,
+        "true_cost_per_success_low": DOLLAR * 9 // 10,
+        "true_cost_per_success_high": DOLLAR * 11 // 10,
+    }
+    return Line(**(values | given))
 
 
 def roll_up(tasks: Iterable[TaskFacts]) -> Rollup:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from audits.domain.attribution import incident_entries, settle
+from audits.domain.comparing import compare
 from audits.domain.latency import LATENCY_BUCKETS
 from audits.domain.report import COLUMNS, CoverageFacts, build
 from audits.domain.sources import Incident, Link
+from audits.exports.comparing import sentence
 from spend.domain.money import to_dollars, to_nanos
 from tests.audits.domain.build import (
     CALLS,
     COMMODITY,
+    DOLLAR,
     FRONTIER,
     LARGE,
     SMALL,
@@ -25,6 +29,7 @@ from tests.audits.domain.build import (
     group_by,
     key,
     make_call,
+    make_line,
     make_lookups,
     make_task,
     make_work,
@@ -133,3 +138,19 @@ def test_the_number_of_buckets_is_true():
 
 def test_the_tiers_of_the_cast_are_those_of_the_page():
     assert {TIER_NAMES[COMMODITY], TIER_NAMES[FRONTIER]} == {row["tier"] for row in table_of("attribution.md", "call")}
+
+
+def test_the_sentence_of_the_method_is_true():
+    rows = {row["column"]: row for row in table_of("method.md", "column")}
+    columns = [name for name in rows if not name.endswith(" end")]
+
+    def value(name, tier):
+        stated = rows[name][tier]
+        return int(stated) if name == "incidents" else to_nanos(Decimal(stated))
+
+    lines = {tier: make_line(**{name: value(name, tier) for name in columns}) for tier in ("commodity", "frontier")}
+    found = compare(lines, Fraction(500 * DOLLAR))
+    assert sentence(found) in (DOCS / "method.md").read_text("utf-8").splitlines()
+    for side in (found.cheap, found.dear):
+        stated = Decimal(rows["lower end"][side.name]), Decimal(rows["upper end"][side.name])
+        assert tuple(round(to_dollars(round(end)), 2) for end in side.ends) == stated
