@@ -1,4 +1,4 @@
-"""Keys are made, revoked and recognised; failed log-ins are counted; teams are written."""
+"""Keys are made, revoked and recognised; attempts are counted; people are made and sent links; teams are written."""
 
 from __future__ import annotations
 
@@ -7,12 +7,19 @@ import string
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
 from django.db.models import Q
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
 
 from accounts.domain.keys import PREFIX_LENGTH, key_text, parts_of, proves
 from accounts.domain.keys import digest_of as digest_of_secret
-from accounts.models import ApiKey, FailedLogin, Membership, Scope, Team, User
-from accounts.queries import LOGIN_WINDOW, name_tried
+from accounts.models import ApiKey, Attempt, Membership, Scope, Team, User
+from accounts.queries import ATTEMPT_WINDOW, is_flooded, name_tried, person_to_remind
 
 PREFIX_LETTERS = string.ascii_lowercase + string.digits
 SECRET_BYTES = 32
@@ -108,22 +115,69 @@ def _note_use(key: ApiKey, at: datetime) -> None:
     ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=at)
 
 
-def note_failed_login(*, username: str, address: str, at: datetime) -> None:
-    """Count a failure, and forget those that no longer count."""
-    FailedLogin.objects.filter(at__lte=at - LOGIN_WINDOW).delete()
-    FailedLogin.objects.create(username=name_tried(username), address=address, at=at)
+def note_attempt(kind: Attempt.Kind, *, name: str, address: str, at: datetime) -> None:
+    """Count one, and forget those that no longer count."""
+    Attempt.objects.filter(at__lte=at - ATTEMPT_WINDOW).delete()
+    Attempt.objects.create(kind=kind, name=name_tried(name), address=address, at=at)
 
 
-def forget_failed_logins(*, username: str, address: str) -> None:
+def forget_attempts(kind: Attempt.Kind, *, name: str, address: str) -> None:
     """Who got in starts at zero."""
-    FailedLogin.objects.filter(username=name_tried(username), address=address).delete()
+    Attempt.objects.filter(kind=kind, name=name_tried(name), address=address).delete()
 
 
-def create_person(*, name: str, role: str, password: str, teams: Collection[Team]) -> User:
-    """Make somebody who may log in; `teams` are those of a team lead or viewer."""
-    person = User.objects.create_user(name, password=password, role=role)
+def create_person(
+    *, name: str, role: str, password: str | None, teams: Collection[Team], email: str = "", full_name: str = ""
+) -> User:
+    """Make somebody who may log in; `teams` are those of a team lead or viewer.
+
+    Without a password they get in by an invitation, see `invite`; without an address nothing can be sent to them.
+    """
+    person = User.objects.create_user(name, email=email, password=password, role=role, first_name=full_name)
     Membership.objects.bulk_create(Membership(user=person, team=team) for team in teams)
     return person
+
+
+class MailNotSent(Exception):
+    """The mail server did not take the mail; what it said is the cause."""
+
+
+def password_link(person: User) -> str:
+    """Return the address at which this person sets a password: for PASSWORD_LINK_HOURS, until they do or log in."""
+    who = urlsafe_base64_encode(force_bytes(person.pk))
+    token = default_token_generator.make_token(person)
+    return settings.PUBLIC_URL + reverse("password-set", kwargs={"uidb64": who, "token": token})
+
+
+def invite(*, person: User, by: User) -> str | None:
+    """Mail them a link to set a password, and return None; where none can be sent, return the link to hand over.
+
+    The link shows a password to nobody, but whoever has it becomes this person: show it once. Raises MailNotSent.
+    """
+    link = password_link(person)
+    if not settings.MAIL_IS_SENT or not person.email:
+        return link
+    _send("invitation", person, link=link, by=by.get_full_name() or by.get_username())
+    return None
+
+
+def send_password_link(*, email: str, at: datetime) -> None:
+    """Mail a link to whom this address belongs, if to anybody; not again and again. Raises MailNotSent."""
+    person = person_to_remind(email)
+    if person is None or is_flooded(Attempt.Kind.RESET, name=email, at=at):
+        return
+    _send("password_link", person, link=password_link(person))
+
+
+def _send(template: str, person: User, **words: str) -> None:
+    """Send what the template says; its first line is the subject."""
+    words = {**words, "hours": str(settings.PASSWORD_RESET_TIMEOUT // 3600)}
+    text = render_to_string(f"accounts/mail/{template}.txt", {**words, "person": person, "site": settings.PUBLIC_URL})
+    subject, _, body = text.partition("\n")
+    try:
+        EmailMessage(subject.strip(), body.strip() + "\n", to=[person.email]).send()
+    except OSError as problem:
+        raise MailNotSent(f"The mail server did not take it: {problem}") from problem
 
 
 def write_team(*, name: str, cost_centre: str) -> None:

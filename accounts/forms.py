@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
+
+F = TypeVar("F", bound=forms.BaseForm)
 
 _CLASSES: dict[type, str] = {
     forms.Select: "form-select",
@@ -21,7 +23,20 @@ class PlainForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"label_suffix": "", **kwargs})
-        for field in self.fields.values():
-            classes = _CLASSES.get(type(field.widget), "form-control")
-            if classes:
-                field.widget.attrs.setdefault("class", classes)
+        styled(self)
+
+
+def styled(form: F) -> F:
+    """Give a form that is not of ours the looks of one."""
+    form.label_suffix = ""
+    for field in form.fields.values():
+        classes = _CLASSES.get(type(field.widget), "form-control")
+        if classes:
+            field.widget.attrs.setdefault("class", classes)
+    return form
+
+
+class PasswordLinkForm(PlainForm):
+    email = forms.EmailField(
+        label="E-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )

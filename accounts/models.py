@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Role(models.TextChoices):
@@ -38,6 +39,16 @@ class Team(models.Model):
 class User(AbstractUser):
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
     teams = models.ManyToManyField(Team, through="Membership", related_name="people")
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="one_person_per_email",
+                violation_error_message="Somebody else has this e-mail address.",
+            )
+        ]
 
 
 class Membership(models.Model):
@@ -74,15 +85,21 @@ class ApiKey(models.Model):
         return f"{self.name} ({self.prefix})"
 
 
-class FailedLogin(models.Model):
-    """A log-in that failed, counted to slow down guessing; in the database, so that every web process counts along."""
+class Attempt(models.Model):
+    """Counted to slow down guessing and floods of mail; in the database, so that every web process counts along."""
 
-    username = models.CharField(max_length=150)
+    class Kind(models.TextChoices):
+        PASSWORD = "password", "A password that was wrong"
+        CODE = "code", "A code of a second factor that was wrong"
+        RESET = "reset", "A wish for a link to set a password"
+
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.PASSWORD)
+    name = models.CharField(max_length=150)
     address = models.CharField(max_length=45)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index("username", "address", "at", name="failed_login_by_who")]
+        indexes = [models.Index("kind", "name", "address", "at", name="attempt_by_who")]
 
     def __str__(self) -> str:
-        return f"{self.username} from {self.address}"
+        return f"{self.kind}: {self.name} from {self.address}"

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import QuerySet
 
 from accounts.domain.reach import NOBODY, Reach
-from accounts.models import ApiKey, FailedLogin, Role, Scope, Team, User
+from accounts.models import ApiKey, Attempt, Role, Scope, Team, User
 
 SCOPES_OF_ROLES: dict[str, frozenset[str]] = {
     Role.ADMINISTRATOR: frozenset({Scope.INGEST, Scope.READ, Scope.AUDIT}),
@@ -19,9 +20,9 @@ SCOPES_OF_ROLES: dict[str, frozenset[str]] = {
 }
 ROLES_OF_ALL_TEAMS = {Role.ADMINISTRATOR, Role.FINANCE}
 
-# Enough for a person who mistypes; ten guesses per quarter of an hour are 960 a day.
-LOGIN_FAILURES = 10
-LOGIN_WINDOW = timedelta(minutes=15)
+# Ten wrong passwords are enough for a person who mistypes, and 960 guesses a day. Codes have but a million values.
+MOST_ATTEMPTS = {Attempt.Kind.PASSWORD: 10, Attempt.Kind.CODE: 5, Attempt.Kind.RESET: 5}
+ATTEMPT_WINDOW = timedelta(minutes=15)
 
 
 YOU, A_PERSON = "you", "a person"
@@ -91,12 +92,27 @@ def shown_name(name: str, *, is_reader: bool = False) -> str:
     return YOU if is_reader else A_PERSON
 
 
-def login_is_blocked(*, username: str, address: str, at: datetime) -> bool:
-    """Whether this name failed too often from this address of late."""
-    recent = FailedLogin.objects.filter(username=name_tried(username), address=address, at__gt=at - LOGIN_WINDOW)
-    return recent.count() >= LOGIN_FAILURES
+def is_blocked(kind: Attempt.Kind, *, name: str, address: str, at: datetime) -> bool:
+    """Whether there were too many attempts of late for this name from this address."""
+    return _recent(kind, name, at).filter(address=address).count() >= MOST_ATTEMPTS[kind]
 
 
-def name_tried(username: str) -> str:
+def is_flooded(kind: Attempt.Kind, *, name: str, at: datetime) -> bool:
+    """Whether there were more than enough attempts of late for this name, wherever from."""
+    return _recent(kind, name, at).count() > MOST_ATTEMPTS[kind]
+
+
+def _recent(kind: Attempt.Kind, name: str, at: datetime) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(kind=kind, name=name_tried(name), at__gt=at - ATTEMPT_WINDOW)
+
+
+def name_tried(name: str) -> str:
     """Return the name under which attempts are counted: what differs in case or is cut off counts together."""
-    return username.replace("\x00", "").strip().lower()[:150]
+    return name.replace("\x00", "").strip().lower()[:150]
+
+
+def person_to_remind(email: str) -> User | None:
+    """Return who may be sent a link to set a new password; whoever signs in elsewhere only has none to forget."""
+    given = email.strip()
+    person = User.objects.filter(email__iexact=given, is_active=True).first() if given else None
+    return person if person is not None and person.has_usable_password() else None

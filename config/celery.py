@@ -39,6 +39,7 @@ def settings_of_celery() -> dict[str, Any]:
         "task_publish_retry_policy": {"max_retries": 1, "interval_start": 0.1},
         "worker_prefetch_multiplier": 1,
         "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,  # mail that is printed instead of sent stays readable
         "worker_cancel_long_running_tasks_on_connection_loss": True,
         "broker_connection_retry_on_startup": True,
         "beat_schedule_filename": str(settings.VAR_DIR / "celerybeat-schedule"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 import environ
@@ -65,6 +65,45 @@ def origin(name: str, default: str) -> tuple[str, str]:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be an address like https://truecost.example.com.")
     return parts.scheme, parts.hostname
+
+
+def address(name: str, default: str) -> str:
+    """Return a public address as links begin with it, without the slash at its end."""
+    origin(name, default)
+    parts = urlsplit(text(name, default))
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+class Mail(NamedTuple):
+    """How to reach a mail server."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    starts_tls: bool
+    is_tls: bool
+
+
+NO_MAIL = Mail("localhost", 25, "", "", starts_tls=False, is_tls=False)
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtps": 465}
+
+
+def mail(name: str) -> Mail | None:
+    """Return the server at an address like smtp+tls://user:password@host:587; None when the variable is not set."""
+    value = text(name)
+    if not value:
+        return None
+    refusal = ImproperlyConfigured(f"{name} must be like smtp+tls://user:password@host:587, smtps:// or smtp://.")
+    parts = urlsplit(value)
+    if parts.scheme not in MAIL_PORTS or not parts.hostname:
+        raise refusal
+    try:
+        port = parts.port or MAIL_PORTS[parts.scheme]
+    except ValueError:
+        raise refusal from None
+    who = (unquote(parts.username or ""), unquote(parts.password or ""))
+    return Mail(parts.hostname, port, *who, starts_tls=parts.scheme == "smtp+tls", is_tls=parts.scheme == "smtps")
 
 
 def database(name: str) -> dict[str, Any] | None:

@@ -27,10 +27,11 @@ INGEST_WRITERS = env.whole("INGEST_WRITERS", max(1, (os.cpu_count() or 2) // 2),
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(VAR_DIR)
 SECRET_KEY_FALLBACKS = env.names("SECRET_KEY_FALLBACKS")
-PUBLIC_SCHEME, PUBLIC_HOST = env.origin("PUBLIC_URL", "http://127.0.0.1")
+PUBLIC_URL = env.address("PUBLIC_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")  # what links in mails begin with
+PUBLIC_SCHEME, PUBLIC_HOST = env.origin("PUBLIC_URL", PUBLIC_URL)
 ALLOWED_HOSTS = env.names("ALLOWED_HOSTS", (PUBLIC_HOST, "localhost", "127.0.0.1", "[::1]"))
 HTTPS = PUBLIC_SCHEME == "https"
-CSRF_TRUSTED_ORIGINS = [f"https://{PUBLIC_HOST}"] if HTTPS else []
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if HTTPS else []
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks for it over plain http
 SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if HTTPS else 0
@@ -144,6 +145,15 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+PASSWORD_RESET_TIMEOUT = 3600 * env.whole("PASSWORD_LINK_HOURS", 24, least=1, most=168)
+
+# Mail. None set up: what would be sent is printed by the worker, and pages say so.
+MAIL = env.mail("EMAIL_URL")
+MAIL_IS_SENT = MAIL is not None
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_IS_SENT else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL or env.NO_MAIL
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("EMAIL_FROM", f"Truecost <truecost@{PUBLIC_HOST}>")
 
 # JSON
 REST_FRAMEWORK = {

@@ -13,7 +13,7 @@ NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 def make_user(name: str, role: str, *teams: Team) -> User:
-    user = User.objects.create_user(name, password=PASSWORD, role=role)
+    user = User.objects.create_user(name, email=f"{name}@example.com", password=PASSWORD, role=role)
     Membership.objects.bulk_create(Membership(user=user, team=team) for team in teams)
     return user
 

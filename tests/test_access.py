@@ -30,6 +30,9 @@ GET  healthz              200   200     200       200       200    200  200  200
 GET  schema               200   401     401       200       200    200  200  200   200 200
 GET  docs                 200   401     401       200       200    200  200  200   200 200
 GET  login                200   200     200       200       200    302  302  302   302 302
+GET  password-reset       200   200     200       200       200    200  200  200   200 200
+POST password-reset       200   200     200       200       200    200  200  200   200 200
+GET  password-set         200   200     200       200       200    200  200  200   200 200
 POST logout               302   302     302       302       302    302  302  302   302 302
 POST api-calls            401   401     401       403       400    403  403  403   403 200
 POST api-outcomes         401   401     401       403       400    403  403  403   403 200
@@ -134,10 +137,16 @@ def scopeless(claims: Team, method: str, name: str) -> APIClient:
 
 
 def asked(client: APIClient, method: str, name: str) -> Any:
-    address = reverse(name, kwargs={"key": Task.objects.get().pk} if name == "task" else None)
+    address = reverse(name, kwargs=words_of(name))
     if method == "GET":
         return client.get(address, {"from": "2026-10", "to": "2026-10"} if "true-cost" in name else {})
     return client.post(address, BODIES.get(name, {}), format="json")
+
+
+def words_of(name: str) -> dict[str, Any] | None:
+    if name == "password-set":
+        return {"uidb64": "MQ", "token": "expired"}
+    return {"key": Task.objects.get().pk} if name == "task" else None
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")

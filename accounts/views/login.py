@@ -10,8 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from accounts import actions, queries
+from accounts.models import Attempt
+from accounts.views.throttle import too_many
 
-TOO_MANY = "Too many failed attempts. Try again in 15 minutes."
+Kind = Attempt.Kind
 
 
 class Login(LoginView):
@@ -21,18 +23,17 @@ class Login(LoginView):
     redirect_authenticated_user = True
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if queries.login_is_blocked(**self._who(), at=timezone.now()):
-            context = self.get_context_data(form=AuthenticationForm(), refused=TOO_MANY)
-            return self.render_to_response(context, status=429)
+        if queries.is_blocked(Kind.PASSWORD, **self._who(), at=timezone.now()):
+            return too_many(request, self.template_name, self.get_context_data(form=AuthenticationForm()))
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        actions.forget_failed_logins(**self._who())
+        actions.forget_attempts(Kind.PASSWORD, **self._who())
         return super().form_valid(form)
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
-        actions.note_failed_login(**self._who(), at=timezone.now())
+        actions.note_attempt(Kind.PASSWORD, **self._who(), at=timezone.now())
         return super().form_invalid(form)
 
     def _who(self) -> dict[str, str]:
-        return {"username": self.request.POST.get("username", ""), "address": self.request.META.get("REMOTE_ADDR", "")}
+        return {"name": self.request.POST.get("username", ""), "address": self.request.META.get("REMOTE_ADDR", "")}

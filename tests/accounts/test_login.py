@@ -9,9 +9,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import FailedLogin, User
-from accounts.queries import LOGIN_FAILURES, LOGIN_WINDOW
+from accounts.models import Attempt, User
+from accounts.queries import ATTEMPT_WINDOW, MOST_ATTEMPTS
 from tests.cast import PASSWORD
+
+LOGIN_FAILURES = MOST_ATTEMPTS[Attempt.Kind.PASSWORD]
 
 BASE = "<!doctype html><title>{% block title %}{% endblock %}</title>{% block content %}{% endblock %}"
 
@@ -56,13 +58,13 @@ def test_it_refuses_the_right_password_after_ten_failures(client: Client, ada: U
     fail(client)
     response = log_in(client)
     assert response.status_code == 429
-    assert b"Too many failed attempts" in response.content
+    assert b"Too many attempts" in response.content
 
 
 def test_nine_failures_are_forgiven_and_forgotten(client: Client, ada: User) -> None:
     fail(client, LOGIN_FAILURES - 1)
     assert log_in(client).status_code == 302
-    assert not FailedLogin.objects.exists()
+    assert not Attempt.objects.exists()
 
 
 def test_case_and_spaces_do_not_make_another_name(client: Client, ada: User) -> None:
@@ -78,15 +80,15 @@ def test_others_are_not_locked_out(client: Client, ada: User, fiona: User) -> No
 
 def test_it_lets_them_try_again_after_a_quarter_of_an_hour(client: Client, ada: User) -> None:
     fail(client)
-    FailedLogin.objects.update(at=timezone.now() - LOGIN_WINDOW - timedelta(seconds=1))
+    Attempt.objects.update(at=timezone.now() - ATTEMPT_WINDOW - timedelta(seconds=1))
     assert log_in(client).status_code == 302
 
 
 def test_old_failures_are_deleted(client: Client, ada: User) -> None:
     fail(client, 3)
-    FailedLogin.objects.update(at=timezone.now() - LOGIN_WINDOW)
+    Attempt.objects.update(at=timezone.now() - ATTEMPT_WINDOW)
     fail(client, 1)
-    assert FailedLogin.objects.count() == 1
+    assert Attempt.objects.count() == 1
 
 
 @pytest.mark.parametrize("name", ["", "\x00", "ü" * 200])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 import sys
 import time
@@ -36,6 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, host: str, demo: bool, **options: Any) -> None:
         refuse_taken_port(host, port)
+        os.environ["PORT"] = str(port)  # links in mails, which the worker writes, lead here unless PUBLIC_URL says otherwise
         supervisor = Supervisor(say=self.stderr.write)
         supervisor.listen()
         try:
