@@ -37,7 +37,7 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, host: str, demo: bool, **options: Any) -> None:
         refuse_taken_port(host, port)
-        os.environ["PORT"] = str(port)  # links in mails, which the worker writes, lead here unless PUBLIC_URL says otherwise
+        os.environ["PORT"] = str(port)  # where links in mails lead, unless PUBLIC_URL says otherwise
         supervisor = Supervisor(say=self.stderr.write)
         supervisor.listen()
         try:
