@@ -1,7 +1,7 @@
 from django.urls import path
 
 from audits import api
-from audits.views import insurer, lists, patterns, report
+from audits.views import insurer, lists, log, logged, patterns, report
 
 urlpatterns = [
     path("", report.home, name="home"),
@@ -11,6 +11,11 @@ urlpatterns = [
     path("tasks", lists.tasks, name="tasks"),
     path("tasks/<uuid:key>", lists.task, name="task"),
     path("insurer", insurer.insurer, name="insurer"),
+    path("log", log.log, name="log"),
+    path("log/tasks", log.tasks, name="log-tasks"),
+    path("log/preview", log.preview, name="log-preview"),
+    path("log/<uuid:identity>", logged.logged, name="logged"),
+    path("log/<uuid:identity>/withdraw", logged.take_back, name="logged-withdraw"),
     path("patterns", patterns.patterns, name="patterns"),
     path("api/v1/calls", api.Calls.as_view(), name="api-calls"),
     path("api/v1/tasks", api.Tasks.as_view(), name="api-tasks"),

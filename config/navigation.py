@@ -46,6 +46,7 @@ class Section:
 SECTIONS = (
     Section("Report", (Page("Report", "report"),)),
     Section("Explore", (Page("Tasks", "tasks"), Page("Calls", "calls"), Page("Ledger entries", "entries"))),
+    Section("Rework", (Page("Log rework", "log", audits),)),
     Section("Settings", (Page("Settings", "admin:index", writes_reference),)),
 )
 

@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team
-from audits.models import LabourRate
+from audits.models import Correction, LabourRate
 from spend.models import Task
 from tests.cast import NOON, make_user
 
@@ -53,6 +53,12 @@ GET  calls                302   302     302       302       302    200  200  200
 GET  tasks                302   302     302       302       302    200  200  200   200 200
 GET  task                 302   302     302       302       302    200  404  200   200 200
 GET  insurer              200   200     200       200       200    200  200  200   200 200
+GET  log                  302   302     302       302       302    403  200  200   403 200
+POST log                  302   302     302       302       302    403  200  200   403 200
+GET  log-tasks            302   302     302       302       302    403  200  200   403 200
+POST log-preview          302   302     302       302       302    403  200  200   403 200
+GET  logged               302   302     302       302       302    403  404  200   403 200
+POST logged-withdraw      302   302     302       302       302    403  404  302   403 302
 GET  patterns             403   403     403       403       403    403  403  403   403 200
 GET  admin:index          302   302     302       302       302    403  403  403   200 200
 """
@@ -146,6 +152,8 @@ def asked(client: APIClient, method: str, name: str) -> Any:
 def words_of(name: str) -> dict[str, Any] | None:
     if name == "password-set":
         return {"uidb64": "MQ", "token": "expired"}
+    if name.startswith("logged"):
+        return {"identity": Correction.objects.get().identity}
     return {"key": Task.objects.get().pk} if name == "task" else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +24,52 @@ from spend.ingest.records import Item, Withdrawal
 from spend.queries.book import book
 
 
+@dataclass(frozen=True)
+class Origin:
+    """How a correction came in, which none can claim on the wire. `by`: the id of the person who records it.
+
+    `tap_minutes`: the median that a one-tap verdict took; `drawn`: it asked for the real minutes.
+    """
+
+    by: int | None = None
+    by_link: bool = False
+    signer: str = ""
+    tap_minutes: Decimal | None = None
+    drawn: bool = False
+
+
 def record_corrections(
-    *, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, today: date, by: int | None = None
+    *,
+    items: Sequence[Item],
+    reach: frozenset[int] | None,
+    at: datetime,
+    today: date,
+    by: int | None = None,
+    origin: Origin | None = None,
 ) -> Receipt:
-    """Write corrections and their entries; `by` is the id of the person who records them, if it is one."""
-    return _record(_CORRECTIONS, items, reach, at, today, by)
+    """Write corrections and their entries, by the person `by`, or as `origin` says."""
+    return _record(_CORRECTIONS, items, reach, at, today, origin or Origin(by))
+
+
+def identity_of(item: Item, *, reach: frozenset[int] | None) -> UUID:
+    """Return the identity of a correction that this writer records. Raises NoOwner."""
+    record: Any = item.record
+    return key_of("correction", owner_of(record.team, reach, book().teams) or 0, record.id)
+
+
+def corrections_to_be(*, items: Sequence[Item], reach: frozenset[int] | None) -> tuple[list[Correction], Receipt]:
+    """Return the rows that `record_corrections` would write, and what it would refuse. Writes nothing."""
+    receipt = Receipt()
+    owned = _owned("correction", items, reach, receipt)
+    made = _made(_CORRECTIONS, owned, names_in(owned, reach), receipt)
+    return [row for _, (row, _) in made], receipt
 
 
 def record_incidents(
     *, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, today: date, by: int | None = None
 ) -> Receipt:
     """Write incidents with their links and entries."""
-    return _record(_INCIDENTS, items, reach, at, today, by)
+    return _record(_INCIDENTS, items, reach, at, today, Origin(by))
 
 
 @dataclass(frozen=True)
@@ -50,7 +85,7 @@ class _Kind:
 
 
 def _record(
-    kind: _Kind, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, today: date, by: int | None
+    kind: _Kind, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, today: date, origin: Origin
 ) -> Receipt:
     receipt = Receipt()
     owned = _owned(kind.name, items, reach, receipt)
@@ -71,7 +106,7 @@ def _record(
         new = {id(record) for record in batch.new}
         touched = kind.touched(batch.superseded)
         spend_store.supersede_versions(kind.table, batch.superseded)
-        kind.save([_stamped(record, row, batch, at, by) for record, row in made if id(record) in new])
+        kind.save([_stamped(record, row, batch, at, origin) for record, row in made if id(record) in new])
         settle(Sources.of(kind.name, list(batch.latest)), at=at, today=today)
         spend_store.mark_keys_dirty(touched | kind.touched(batch.latest))
         if any(record.team is None for record in batch.new):
@@ -110,14 +145,17 @@ def _made(
 
 
 def _stamped(
-    record: Owned, row: tuple[Any, list[IncidentLink]], batch: versions.Sorted[Owned], at: datetime, by: int | None
+    record: Owned, row: tuple[Any, list[IncidentLink]], batch: versions.Sorted[Owned], at: datetime, origin: Origin
 ) -> tuple[Any, list[IncidentLink]]:
     """Complete a row with what its batch says of it."""
     version = row[0]
     version.identity, version.digest, version.external_id = record.identity, record.digest, record.record.id
     version.version, version.latest = record.version, record.version == batch.latest[record.identity]
     version.withdrawn = isinstance(record.record, Withdrawal)
-    version.received_at, version.recorded_by_id = at, by
+    version.received_at, version.recorded_by_id = at, origin.by
+    if isinstance(version, Correction):
+        version.by_link, version.signer = origin.by_link, origin.signer
+        version.tap_minutes, version.drawn = origin.tap_minutes, origin.drawn
     return row
 
 

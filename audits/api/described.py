@@ -55,7 +55,8 @@ ROWS: dict[str, Schema] = {
     },
     "corrections": {
         **_RECORD, "worked_on": DAY, "minutes": DECIMAL, "activity": TEXT, "verdict": TEXT, "cause": TEXT,
-        "provenance": TEXT, "task": TEXT, "call": TEXT, "task_key": _maybe(KEY), "entries_usd": DOLLARS,
+        "provenance": TEXT, "identity": KEY, "task": TEXT, "call": TEXT, "task_key": _maybe(KEY),
+        "entries_usd": DOLLARS,
     },
     "incidents": {
         **_RECORD, "title": TEXT, "severity": TEXT, "occurred_on": DAY, "discovered_on": _maybe(DAY),

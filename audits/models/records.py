@@ -101,6 +101,12 @@ class Correction(Version):
     call_name = models.TextField(blank=True)
     task_key = models.UUIDField(null=True)
     call_key = models.UUIDField(null=True)
+    by_link = models.BooleanField(default=False, help_text="By who held a signed link, not by a person with a login.")
+    signer = models.TextField(blank=True, help_text="The name that who held the link typed.")
+    tap_minutes = models.DecimalField(
+        max_digits=10, decimal_places=4, null=True, help_text="The median that a one-tap verdict took."
+    )
+    drawn = models.BooleanField(default=False, help_text="A one-tap verdict that asked for the real minutes.")
 
     class Meta:
         constraints = [

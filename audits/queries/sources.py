@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,20 +41,23 @@ class _Known:
 def corrections(identities: Collection[UUID], *, lock: bool = False) -> Iterator[tuple[UUID, sources.Correction]]:
     """Return the corrections that count, each by its identity; with `lock`, nobody else settles them meanwhile."""
     rows = list(_counting(Correction.objects.filter(identity__in=list(identities)), lock))
+    for row, source in zip(rows, as_sources(rows), strict=True):
+        yield row.identity, source
+
+
+def as_sources(rows: Sequence[Correction]) -> Iterator[sources.Correction]:
+    """Return what the domain makes entries of, for rows that are stored or only to be."""
     known = _known({row.task_key for row in rows}, {row.call_key for row in rows})
     hourly = rates()
     for row in rows:
         names_work = bool(row.task_name or row.call_name)
-        yield (
-            row.identity,
-            sources.Correction(
-                worked_on=_stated(row.worked_on),
-                activity=row.activity,
-                minutes=row.minutes,
-                hourly=_hourly(hourly, row.role, _stated(row.worked_on), row.minutes),
-                scope=Scope(row.team_id, row.tier_id, row.llm_id),
-                link=known.link(row.task_name or row.call_name, row.task_key, row.call_key) if names_work else None,
-            ),
+        yield sources.Correction(
+            worked_on=_stated(row.worked_on),
+            activity=row.activity,
+            minutes=row.minutes,
+            hourly=_hourly(hourly, row.role, _stated(row.worked_on), row.minutes),
+            scope=Scope(row.team_id, row.tier_id, row.llm_id),
+            link=known.link(row.task_name or row.call_name, row.task_key, row.call_key) if names_work else None,
         )
 
 

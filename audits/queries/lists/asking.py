@@ -67,7 +67,8 @@ class Listing:
     """Which rows are wanted: `filters` as in a report's Query, `routes` as daily rows spell them, `only` by word.
 
     `teams` are the ids of the teams whose rows may be seen, None for all. No period: of all times. `task_key`: of that
-    task alone. `reader` is the id of the person who reads, None for an integration.
+    task alone; `source`: entries of that record alone. `reader` is the id of the person who reads, None for an
+    integration.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Listing:
     only: dict[str, tuple[str, ...]] = field(default_factory=dict)
     teams: frozenset[int] | None = None
     task_key: UUID | None = None
+    source: UUID | None = None
     reader: int | None = None
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from accounts.queries import shown_name
 from audits.queries.lists import reading
 from audits.queries.lists.asking import Listing
 from audits.queries.lists.calls import MODEL
 from audits.queries.lists.reading import PAGE, Page
+from audits.queries.recorders import recorder_name
 
 _OWN = {"team": "k.team_id", "tier": "k.tier_id", "model": "k.llm_id"}
 _CORRECTION_TASK = "COALESCE(k.task_key, (SELECT c.task_id FROM spend_call c WHERE c.id = k.call_key AND c.counted))"
@@ -25,7 +25,7 @@ CALLS_OF_TASK = "(SELECT id FROM spend_call WHERE task_id = %(task_key)s)"
 COUNTS = "k.latest AND NOT k.withdrawn"
 _CORRECTIONS = f"""
 SELECT {SHARED}, k.worked_on, k.minutes, k.activity, k.verdict, k.cause, k.provenance, k.task_name AS task,
-    k.call_name AS call, {_CORRECTION_TASK} AS task_key,
+    k.call_name AS call, k.identity, k.by_link, k.signer, {_CORRECTION_TASK} AS task_key,
     (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
 FROM audits_correction k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
 """
@@ -47,7 +47,11 @@ def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAG
 def with_names(page: Page, listing: Listing) -> Page:
     """Say by whom, as the reader may know it; None is an integration."""
     for row in page.rows:
-        person = row.pop("recorded_by_id")
-        if person is not None:
-            row["recorded_by"] = shown_name(row["recorded_by"], is_reader=person == listing.reader)
+        row["recorded_by"] = recorder_name(
+            person=row.pop("recorded_by_id"),
+            name=row["recorded_by"],
+            by_link=row.pop("by_link", False),
+            signer=row.pop("signer", ""),
+            reader=listing.reader,
+        )
     return page

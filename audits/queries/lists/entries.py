@@ -69,4 +69,6 @@ def _where(listing: Listing) -> Where:
         where.add("e.traced AND s.state = ANY(%(states)s)", states=list(states))
     reading.yes_no(where, listing, {"traced": "e.traced", "reversals": "e.reverses_id IS NOT NULL"})
     of_task(where, listing, "e.task_key")
+    if listing.source:
+        where.add("e.source = %(source)s", source=listing.source)
     return where
