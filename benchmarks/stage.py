@@ -28,9 +28,10 @@ class Stage:
 
 
 @contextmanager
-def stage() -> Iterator[Stage]:
-    """Django is set up inside, because settings are read from the environment."""
-    folder = Path(tempfile.mkdtemp(prefix="truecost-benchmark-", dir="/tmp"))
+def stage(kept: Path | None = None) -> Iterator[Stage]:
+    """Django is set up inside, because settings are read from the environment. `kept` stays, with what is in it."""
+    folder = kept or Path(tempfile.mkdtemp(prefix="truecost-benchmark-", dir="/tmp"))
+    folder.mkdir(exist_ok=True)
     folder.chmod(0o755)
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL"):
         os.environ.pop(name, None)
@@ -46,7 +47,8 @@ def stage() -> Iterator[Stage]:
 
         connections.close_all()
         server.stop()
-        shutil.rmtree(folder)
+        if kept is None:
+            shutil.rmtree(folder)
 
 
 def _filled() -> str:
@@ -61,5 +63,5 @@ def _filled() -> str:
 
     call_command("migrate", verbosity=0)
     call_command("prices", "import", verbosity=0)
-    Team.objects.bulk_create(Team(name=name) for name in TEAMS)
+    Team.objects.bulk_create((Team(name=name) for name in TEAMS), ignore_conflicts=True)
     return create_key(name="benchmark", scopes=Scope.values, team=None, at=timezone.now())[1]

@@ -154,12 +154,22 @@ def _sum_where(condition: str) -> str:
     return f"COALESCE(sum(amount) FILTER (WHERE {condition}), 0)"
 
 
+def dimensions_of(lens: str) -> dict[str, str]:
+    """How the dimensions of a row are spelt in derived rows of calls, tasks and units."""
+    return _BY_ROUTE if lens == "route" else _OWN
+
+
+def entry_dimensions_of(lens: str) -> dict[str, str]:
+    """The same for those of entries."""
+    return _ENTRIES_BY_ROUTE if lens == "route" else _OWN
+
+
 def _dimensions(query: Query) -> dict[str, str]:
-    return _BY_ROUTE if query.lens == "route" else _OWN
+    return dimensions_of(query.lens)
 
 
 def _entry_dimensions(query: Query) -> dict[str, str]:
-    return _ENTRIES_BY_ROUTE if query.lens == "route" else _OWN
+    return entry_dimensions_of(query.lens)
 
 
 def _entry_when(query: Query) -> str:

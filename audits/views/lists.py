@@ -15,7 +15,7 @@ from accounts.views.guards import needs_scope
 from audits.actions.reports import bring_up_to_date
 from audits.queries import lists
 from audits.queries.asking import BadQuery
-from audits.queries.lists import Listing, parse_listing
+from audits.queries.lists import Listing, Sums, parse_listing
 from audits.queries.story import story_of
 from audits.views.links import Words, given, link
 
@@ -73,14 +73,16 @@ def _list(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, f"audits/{kind}.html", context)
 
 
-def _with_the_bill(listing: Listing, words: Words, sums: dict[str, int]) -> dict[str, Any]:
+def _with_the_bill(listing: Listing, words: Words, sums: Sums) -> dict[str, Any]:
     """True cost and cash are these entries and the token bill: show both where calls can be selected alike."""
     own = _without(words, "cursor", "nature") if listing.only.get("nature") == ("cash",) else _without(words, "cursor")
     if listing.period is None or not _OF_CALLS.issuperset(own):
         return {}
     calls_alike = parse_listing(own, kind="calls", teams=listing.teams)
-    bill = lists.sums_of_calls(calls_alike)["cost_nanos"]
-    return {"bill": bill, "bill_href": link("calls", own), "together": bill + sums["amount_nanos"]}
+    bill, amount = lists.sums_of_calls(calls_alike)["cost_nanos"], sums["amount_nanos"]
+    if bill is None or amount is None:
+        return {}
+    return {"bill": bill, "bill_href": link("calls", own), "together": bill + amount}
 
 
 def _shown(kind: str, words: Words) -> list[dict[str, Any]]:

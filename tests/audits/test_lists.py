@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from accounts.models import Team
 from audits.actions.reports import answer
 from audits.queries import lists
 from audits.queries.asking import BadQuery, parse_query
-from audits.queries.lists import Listing, parse_listing
+from audits.queries.lists import Listing, months, parse_listing
 from spend.domain.periods import Month
 from tests.build import record
 from tests.simulated import LOADED_AT
@@ -54,9 +55,11 @@ def test_they_add_up_to_the_report(lens: str, by: str) -> None:
         assert lists.sums_of_entries(asked("entries", nature="labour", **words))["amount_nanos"] == line.labour
         assert lists.sums_of_entries(asked("entries", traced="no", **words))["amount_nanos"] == line.allocated
         assert lists.sums_of_entries(asked("entries", source="incident", **words))["amount_nanos"] == line.incident_cost
-        pending = lists.sums_of_calls(asked("calls", state="pending", **words))["cost_nanos"]
-        pending += lists.sums_of_entries(asked("entries", state="pending", **words))["amount_nanos"]
-        assert pending == line.pending_cost
+        pending = [
+            lists.sums_of_calls(asked("calls", state="pending", **words))["cost_nanos"],
+            lists.sums_of_entries(asked("entries", state="pending", **words))["amount_nanos"],
+        ]
+        assert sum(amount or 0 for amount in pending) == line.pending_cost
         tasks = lists.sums_of_tasks(asked("tasks", **words))
         assert tasks == {
             "tasks": line.tasks, "success": line.successes, "failure": line.failures, "pending": line.pending,
@@ -120,6 +123,42 @@ def test_an_incident_of_no_team_is_seen_by_the_teams_of_its_tasks_each_with_its_
     )  # fmt: skip
     assert ({link["task"] for link in own["links"]}, own["entries_nanos"]) == ({mine["id"]}, 4 * 10**9)
     assert nobodys == []
+
+
+# Words that monthly rows answer, with those that they do not, so that rows are added up one by one.
+_EITHER_WAY = [
+    {}, {"priced": "yes"}, {"priced": "no"}, {"wasted": "yes"}, {"other_months": "no"}, {"other_months": "yes"},
+    {"state": "pending"}, {"state": "success"}, {"state": "success", "first_pass": "no"}, {"judged": "no"},
+    {"tried": "all", "tries_of": "model"}, {"tried": "failed"}, {"source": "incident"}, {"nature": "cash"},
+]  # fmt: skip
+_PERIODS = [OCTOBER, {"from": ["2026-08"], "to": ["2026-10"]}, {}]
+_ROWS = [{}, {"tier": "commodity"}, {"team": "Property Claims", "route": "commodity>frontier"}]
+
+
+@pytest.mark.parametrize("kind", ["calls", "tasks", "entries"])
+@pytest.mark.parametrize("words", _EITHER_WAY, ids=str)
+def test_months_say_what_adding_up_rows_says(monkeypatch: pytest.MonkeyPatch, kind: str, words: dict[str, str]) -> None:
+    if not lists.WORDS[kind].keys() >= words.keys():
+        return
+    read = getattr(lists, f"sums_of_{kind}")
+    for period, row, lens in product(_PERIODS, _ROWS, ("responsible", "route")):
+        given = period | {name: [value] for name, value in (words | row | {"lens": lens}).items()}
+        listing = parse_listing(given, kind=kind, teams=None)
+        by_months = {name: value for name, value in read(listing).items() if value is not None}
+        with monkeypatch.context() as patch:
+            for name in ("sums_of_calls", "sums_of_tasks", "tries", "amount_of_entries"):
+                patch.setattr(months, name, lambda *_, **__: None)
+            by_rows = read(listing)
+        assert None not in by_rows.values()
+        assert by_months
+        assert by_months == {name: by_rows[name] for name in by_months}, given
+
+
+def test_a_list_of_too_many_rows_says_so_and_not_a_wrong_sum(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(months, "MOST_ADDED", 10)
+    assert set(lists.sums_of_calls(asked("calls", purpose="attempt")).values()) == {None}
+    assert set(lists.sums_of_tasks(asked("tasks", decided_by="verdict")).values()) == {None}
+    assert lists.sums_of_calls(asked("calls"))["calls"]  # months know
 
 
 @pytest.mark.parametrize(("kind", "key"), [("calls", "key"), ("tasks", "key"), ("entries", "id")])

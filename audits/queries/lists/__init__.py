@@ -6,13 +6,14 @@
 
 from audits.queries.lists.asking import REPORT_WORDS, WORDS, Listing, parse_listing
 from audits.queries.lists.calls import calls, sums_of_calls
-from audits.queries.lists.corrections import corrections
+from audits.queries.lists.corrections import corrections, sums_of_corrections
 from audits.queries.lists.entries import entries, sums_of_entries
 from audits.queries.lists.incidents import incidents, sums_of_incidents
-from audits.queries.lists.reading import AT_MOST, PAGE, Page
+from audits.queries.lists.reading import AT_MOST, PAGE, Page, Sums
 from audits.queries.lists.tasks import sums_of_tasks, task_of, tasks
 
 __all__ = [
-    "AT_MOST", "PAGE", "REPORT_WORDS", "WORDS", "Listing", "Page", "calls", "corrections", "entries", "incidents",
-    "parse_listing", "sums_of_calls", "sums_of_entries", "sums_of_incidents", "sums_of_tasks", "task_of", "tasks",
+    "AT_MOST", "PAGE", "REPORT_WORDS", "WORDS", "Listing", "Page", "Sums", "calls", "corrections", "entries",
+    "incidents", "parse_listing", "sums_of_calls", "sums_of_corrections", "sums_of_entries", "sums_of_incidents",
+    "sums_of_tasks", "task_of", "tasks",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ ANY: tuple[str, ...] = ()  # a word that takes any text
 # The words of each list besides those of a report, with what they may say.
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "calls": {
+        "q": ANY,
         "task": ANY,
         "state": _STATES,
         "purpose": ("attempt", "triage", "judge", "guardrail", "embedding"),
@@ -30,6 +31,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "counted": (*_YES_NO, "all"),
     },
     "tasks": {
+        "q": ANY,
         "task": ANY,
         "state": _STATES,
         "decided_by": ("incident", "verdict", "outcome", "window", "none"),
@@ -39,6 +41,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "tries_of": ("tier", "model"),
     },
     "entries": {
+        "q": ANY,
         "task": ANY,
         "state": _STATES,
         "category": tuple(sorted({*CATEGORY_OF_ACTIVITY.values(), *CATEGORY_OF_KIND.values(), EXTERNAL_FAILURE})),
@@ -49,10 +52,12 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "reversals": _YES_NO,
     },
     "corrections": {
+        "q": ANY,
         "task": ANY,
         "activity": tuple(sorted(CATEGORY_OF_ACTIVITY)),
         "verdict": ("accepted", "amended", "rejected"),
         "cause": ANY,
+        "provenance": ("measured", "self_reported", "estimated"),
     },
     "incidents": {
         "severity": ("low", "medium", "high", "critical"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from audits.queries.lists import reading
+from audits.queries.lists import months, reading
 from audits.queries.lists.asking import Listing
-from audits.queries.lists.reading import PAGE, Page, Where
+from audits.queries.lists.naming import keys_called, names_tasks, of_task
+from audits.queries.lists.reading import PAGE, Order, Page, Sums, Where
 from spend.domain.periods import start_of
 from spend.queries.zone import reporting_zone
 
@@ -34,34 +34,42 @@ SELECT c.id AS key, c.external_id AS id, c.occurred_at, c.day, team.name AS team
 FROM (
     SELECT own.* FROM (SELECT id FROM accounts_team WHERE {{teams}}) mine CROSS JOIN LATERAL (
         SELECT c.*, s.state, s.task_type_id AS kind_id FROM {_FROM}
-        WHERE c.team_id = mine.id AND {{where}} ORDER BY c.occurred_at DESC, c.id DESC LIMIT %(limit)s
-    ) own ORDER BY own.occurred_at DESC, own.id DESC LIMIT %(limit)s
+        WHERE c.team_id = mine.id AND {{where}} ORDER BY {{order}} LIMIT %(limit)s
+    ) own ORDER BY {{order_own}} LIMIT %(limit)s
 ) c
 LEFT JOIN spend_task task ON task.id = c.task_id
 LEFT JOIN accounts_team team ON team.id = c.team_id
 LEFT JOIN spend_tier tier ON tier.id = c.tier_id
 LEFT JOIN spend_llm llm ON llm.id = c.llm_id
 LEFT JOIN spend_tasktype kind ON kind.id = c.kind_id
-ORDER BY c.occurred_at DESC, c.id DESC
+ORDER BY {{order}}
 """
+_ORDER = Order((("c.occurred_at", "occurred_at", datetime.fromisoformat), ("c.id", "key", UUID)))
 
 
 def calls(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
     """Return a page of calls. `task_type` is that of the task, and `state` where the task stands."""
     where = _where(listing)
-    reading.after(where, cursor, {"c.occurred_at": datetime.fromisoformat, "c.id": UUID})
+    begin = reading.opened(cursor, _ORDER)
+    reading.after(where, begin, _ORDER)
     teams = "true" if listing.teams is None else "id = ANY(%(reach)s)"
-    return reading.page(_PAGE.format(where=where, teams=teams), where, ("occurred_at", "key"), limit)
+    sql = _PAGE.format(where=where, teams=teams, order=_ORDER.sql(begin), order_own=_ORDER.sql(begin, "own"))
+    return reading.page(sql, where, _ORDER, begin, limit)
 
 
-def sums_of_calls(listing: Listing) -> dict[str, int]:
+def sums_of_calls(listing: Listing) -> Sums:
     """Return how many calls there are, of how many tasks, how many are priced, and what they cost."""
+    found = months.sums_of_calls(listing)
+    if found is not None:
+        return found
+    if not names_tasks(listing) and months.are_too_many(listing):
+        return dict.fromkeys(("calls", "priced_calls", "tasks", "cost_nanos"))
     where = _where(listing)
     sql = (
         "SELECT count(*) AS calls, count(c.cost_nanos) AS priced_calls, count(DISTINCT c.task_id) AS tasks,"
-        f" sum(c.cost_nanos) AS cost_nanos FROM {_FROM} WHERE {where}"
+        f" COALESCE(sum(c.cost_nanos), 0) AS cost_nanos FROM {_FROM} WHERE {where}"
     )
-    return reading.sums(sql, where.params)
+    return {**reading.whole_sums(sql, where.params)}
 
 
 def _where(listing: Listing) -> Where:
@@ -77,14 +85,5 @@ def _where(listing: Listing) -> Where:
         where.add("c.counted" if counted == "yes" else "NOT c.counted")
     reading.said(where, listing, {"state": "s.state", "purpose": "c.purpose", "status": "c.status"})
     reading.yes_no(where, listing, {"priced": "c.cost_nanos IS NOT NULL", "wasted": _WASTED})
-    of_task(where, listing, "c.task_id")
+    of_task(where, listing, "c.task_id", or_else="c.id = ANY(%(call_keys)s)", call_keys=keys_called(listing, "call"))
     return where
-
-
-def of_task(where: Where, listing: Listing, column: str) -> None:
-    """Keep the rows of one task, or of the tasks of a name, of whichever team."""
-    if listing.task_key:
-        where.add(f"{column} = %(task_key)s", task_key=listing.task_key)
-    if names := listing.only.get("task"):
-        params: dict[str, Any] = {"task_names": list(names)}
-        where.add(f"{column} IN (SELECT id FROM spend_task WHERE external_id = ANY(%(task_names)s))", **params)

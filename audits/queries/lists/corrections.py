@@ -5,7 +5,8 @@ from __future__ import annotations
 from audits.queries.lists import reading
 from audits.queries.lists.asking import Listing
 from audits.queries.lists.calls import MODEL
-from audits.queries.lists.reading import PAGE, Page
+from audits.queries.lists.naming import begins_with
+from audits.queries.lists.reading import PAGE, Order, Page, Where
 from audits.queries.recorders import recorder_name
 
 _OWN = {"team": "k.team_id", "tier": "k.tier_id", "model": "k.llm_id"}
@@ -22,26 +23,51 @@ SHARED = f"""
     k.recorded_by_id, person.username AS recorded_by
 """
 CALLS_OF_TASK = "(SELECT id FROM spend_call WHERE task_id = %(task_key)s)"
+ORDER = Order((("k.id", "key", int),))
 COUNTS = "k.latest AND NOT k.withdrawn"
 _CORRECTIONS = f"""
 SELECT {SHARED}, k.worked_on, k.minutes, k.activity, k.verdict, k.cause, k.provenance, k.task_name AS task,
     k.call_name AS call, k.identity, k.by_link, k.signer, {_CORRECTION_TASK} AS task_key,
     (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.source = k.identity) AS entries_nanos
-FROM audits_correction k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
+FROM audits_correction k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY {{order}} LIMIT %(limit)s
 """
 
 
 def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
     """Return a page of corrections by their own dates and scopes; `entries_nanos` is what they made."""
+    where = _where(listing)
+    begin = reading.opened(cursor, ORDER)
+    reading.after(where, begin, ORDER)
+    sql = _CORRECTIONS.format(where=where, order=ORDER.sql(begin))
+    return with_names(reading.page(sql, where, ORDER, begin, limit), listing)
+
+
+def sums_of_corrections(listing: Listing) -> dict[str, int]:
+    """Return how many corrections there are, how many minutes of work they were, and what they cost."""
+    where = _where(listing)
+    sql = f"""
+        SELECT count(*) AS corrections, round(COALESCE(sum(k.minutes), 0)) AS minutes,
+            (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e
+                WHERE e.source = ANY(array_agg(k.identity))) AS entries_nanos
+        FROM audits_correction k WHERE {COUNTS} AND {where}"""
+    return reading.whole_sums(sql, where.params)
+
+
+def _where(listing: Listing) -> Where:
     kind = f"(SELECT s.task_type_id FROM audits_taskstate s WHERE s.task_key = {_CORRECTION_TASK})"
     route = f"(SELECT s.route FROM audits_taskstate s WHERE s.task_key = {_CORRECTION_TASK})"
     where = reading.asked(listing, {**_OWN, "task_type": kind, "route": route}, "k.worked_on")
-    columns = {"activity": "k.activity", "verdict": "k.verdict", "cause": "k.cause", "task": "k.task_name"}
+    columns = {
+        "activity": "k.activity", "verdict": "k.verdict", "cause": "k.cause", "provenance": "k.provenance",
+        "task": "k.task_name",
+    }  # fmt: skip
     reading.said(where, listing, columns)
+    if "q" in listing.only:
+        begins = begins_with(listing.only["q"][-1])
+        where.add("(k.external_id LIKE %(begins)s OR k.task_name LIKE %(begins)s)", begins=begins)
     if listing.task_key:
         where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {CALLS_OF_TASK})", task_key=listing.task_key)
-    reading.after(where, cursor, {"k.id": int})
-    return with_names(reading.page(_CORRECTIONS.format(where=where), where, ("key",), limit), listing)
+    return where
 
 
 def with_names(page: Page, listing: Listing) -> Page:

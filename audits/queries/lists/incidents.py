@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from audits.queries.lists import reading
 from audits.queries.lists.asking import Listing
-from audits.queries.lists.corrections import CALLS_OF_TASK, COUNTS, NAMES, SHARED, with_names
+from audits.queries.lists.corrections import CALLS_OF_TASK, COUNTS, NAMES, ORDER, SHARED, with_names
 from audits.queries.lists.reading import PAGE, Page, Row, Where
 from spend.models import Call, Task
 
@@ -29,17 +29,18 @@ SELECT {SHARED}, k.title, k.severity, k.occurred_on, k.discovered_on, k.loss_nan
     k.response_minutes, k.status, k.invalidates_output, {_LINKS} AS links,
     (SELECT COALESCE(sum(e.amount_nanos), 0) FROM audits_entry e WHERE e.source = k.identity AND {{mine}})
         AS entries_nanos
-FROM audits_incident k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY k.id DESC LIMIT %(limit)s
+FROM audits_incident k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY {{order}} LIMIT %(limit)s
 """
 
 
 def incidents(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
     """Return a page of incidents; of those that teams share, the links to one's own work and what that cost."""
     where = _where(listing)
-    reading.after(where, cursor, {"k.id": int})
+    begin = reading.opened(cursor, ORDER)
+    reading.after(where, begin, ORDER)
     mine = "true" if listing.teams is None else "e.team_id = ANY(%(reach)s)"
-    found = reading.page(_PAGE.format(where=where, mine=mine), where, ("key",), limit)
-    return with_names(Page(_within(listing.teams, found.rows), found.cursor), listing)
+    found = reading.page(_PAGE.format(where=where, mine=mine, order=ORDER.sql(begin)), where, ORDER, begin, limit)
+    return with_names(replace(found, rows=_within(listing.teams, found.rows)), listing)
 
 
 def sums_of_incidents(listing: Listing) -> dict[str, int]:
@@ -47,7 +48,7 @@ def sums_of_incidents(listing: Listing) -> dict[str, int]:
     where = _where(listing)
     statuses = ", ".join(f"count(*) FILTER (WHERE k.status = '{name}') AS {name}" for name in _STATUSES)
     sql = f"SELECT count(*) AS incidents, {statuses} FROM audits_incident k WHERE {COUNTS} AND {where}"
-    return reading.sums(sql, where.params)
+    return reading.whole_sums(sql, where.params)
 
 
 _STATUSES = ("open", "confirmed", "dismissed")

@@ -16,17 +16,44 @@ from audits.queries.lists.asking import Listing
 
 PAGE = 50
 AT_MOST = 1_000
+_OLDER, _NEWER = "older", "newer"
 _BAD_CURSOR = {"cursor": ["is not one that this list gave"]}
 
+# So many rows a list adds up one by one; beyond it says that they are too many (docs/performance.md).
+MOST_ADDED = 200_000
+
 Row = dict[str, Any]
+Sums = dict[str, int | None]  # None: not known without adding up too many rows
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, newest first; `cursor` leads to the next ones, None when these are the last."""
+    """Some rows, newest first; `cursor` leads to older ones, `newer` back, None when there are none."""
 
     rows: list[Row]
     cursor: str | None
+    newer: str | None = None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What rows are ordered by, newest first: SQL, name in the row, and how it is read from a cursor."""
+
+    keys: tuple[tuple[str, str, Callable[[str], Any]], ...]
+
+    def sql(self, cursor: Cursor | None, alias: str = "") -> str:
+        """Return the ORDER BY; towards newer rows the oldest of these come first."""
+        way = "ASC" if cursor and cursor.to_newer else "DESC"
+        names = [f"{alias}.{sql.partition('.')[2]}" if alias else sql for sql, _, _ in self.keys]
+        return ", ".join(f"{name} {way}" for name in names)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """From where a page goes on, and which way."""
+
+    values: tuple[Any, ...]
+    to_newer: bool
 
 
 @dataclass
@@ -75,29 +102,48 @@ def yes_no(where: Where, listing: Listing, conditions: Mapping[str, str]) -> Non
             where.add(condition if values[-1] == "yes" else f"NOT ({condition})")
 
 
-def after(where: Where, cursor: str | None, keys: Mapping[str, Callable[[str], Any]]) -> None:
-    """Go on behind `cursor`; `keys` maps what rows are ordered by to how it is read from text."""
-    if not cursor:
-        return
-    values = _opened(cursor)
-    if len(values) != len(keys):
+def opened(text: str | None, order: Order) -> Cursor | None:
+    """Read a cursor that `page` gave. Raises BadQuery for any other."""
+    if not text:
+        return None
+    way, *texts = _opened(text)
+    if way not in (_OLDER, _NEWER) or len(texts) != len(order.keys):
         raise BadQuery(_BAD_CURSOR)
     try:
-        read = [parse(value) for parse, value in zip(keys.values(), values, strict=True)]
+        values = tuple(read(value) for (_, _, read), value in zip(order.keys, texts, strict=True))
     except ValueError as problem:
         raise BadQuery(_BAD_CURSOR) from problem
-    names = [f"after_{index}" for index in range(len(read))]
+    return Cursor(values, way == _NEWER)
+
+
+def after(where: Where, cursor: Cursor | None, order: Order) -> None:
+    """Go on behind `cursor`."""
+    if cursor is None:
+        return
+    names = [f"after_{index}" for index in range(len(cursor.values))]
+    columns = ", ".join(sql for sql, _, _ in order.keys)
+    sign = ">" if cursor.to_newer else "<"
     where.add(
-        f"({', '.join(keys)}) < ({', '.join(f'%({name})s' for name in names)})", **dict(zip(names, read, strict=True))
+        f"({columns}) {sign} ({', '.join(f'%({name})s' for name in names)})",
+        **dict(zip(names, cursor.values, strict=True)),
     )
 
 
-def page(sql: str, where: Where, order: Sequence[str], limit: int) -> Page:
-    """Run a statement that reads one row more than `limit`, to know whether there are more."""
+def page(sql: str, where: Where, order: Order, cursor: Cursor | None, limit: int) -> Page:
+    """Run a statement that reads one row more than `limit`, to know whether there are more that way."""
     rows = rows_of(sql, {**where.params, "limit": limit + 1})
-    more = len(rows) > limit
-    rows = rows[:limit]
-    return Page(rows, _closed([rows[-1][name] for name in order]) if more else None)
+    more, rows = len(rows) > limit, rows[:limit]
+    to_newer = cursor is not None and cursor.to_newer
+    if to_newer:
+        rows.reverse()
+    names = [name for _, name, _ in order.keys]
+    ends = [[row[name] for name in names] for row in (rows[0], rows[-1])] if rows else []
+    is_newer = ends and cursor is not None and (more or not to_newer)
+    return Page(
+        rows,
+        cursor=_closed(_OLDER, ends[1]) if ends and (more or to_newer) else None,
+        newer=_closed(_NEWER, ends[0]) if is_newer else None,
+    )
 
 
 def rows_of(sql: str, params: Row) -> list[Row]:
@@ -112,13 +158,13 @@ def _whole(name: str, value: Any) -> Any:
     return int(value) if name.endswith("_nanos") and value is not None else value
 
 
-def sums(sql: str, params: Row) -> dict[str, int]:
+def whole_sums(sql: str, params: Row) -> dict[str, int]:
     """Return the one row of a statement that counts and adds; PostgreSQL adds bigints up to a whole numeric."""
     return {name: int(value or 0) for name, value in rows_of(sql, params)[0].items()}
 
 
-def _closed(values: Sequence[Any]) -> str:
-    texts = [value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values]
+def _closed(way: str, values: Sequence[Any]) -> str:
+    texts = [way, *(value.isoformat() if hasattr(value, "isoformat") else str(value) for value in values)]
     return base64.urlsafe_b64encode(json.dumps(texts).encode()).decode().rstrip("=")
 
 
@@ -127,6 +173,6 @@ def _opened(cursor: str) -> list[str]:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError, RecursionError) as problem:
         raise BadQuery(_BAD_CURSOR) from problem
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if not isinstance(values, list) or not values or not all(isinstance(value, str) for value in values):
         raise BadQuery(_BAD_CURSOR)
     return values

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from audits.queries.lists import reading, tries
+from audits.queries.lists import months, reading, tries
 from audits.queries.lists.asking import Listing
-from audits.queries.lists.calls import ENTRY_TIER, MODEL, of_task
-from audits.queries.lists.reading import PAGE, Page, Where
+from audits.queries.lists.calls import ENTRY_TIER, MODEL
+from audits.queries.lists.naming import names_tasks, of_task
+from audits.queries.lists.reading import PAGE, Order, Page, Sums, Where
 from audits.queries.reports import route_name
 from spend.models import Tier
 
@@ -35,28 +37,40 @@ _PAGE = f"""
 SELECT {_COLUMNS} FROM (
     SELECT own.* FROM (SELECT id FROM accounts_team WHERE {{teams}}) mine CROSS JOIN LATERAL (
         SELECT s.* FROM audits_taskstate s WHERE s.team_id = mine.id AND {{where}}
-        ORDER BY s.day DESC, s.task_key DESC LIMIT %(limit)s
-    ) own ORDER BY own.day DESC, own.task_key DESC LIMIT %(limit)s
-) s {_NAMES} ORDER BY s.day DESC, s.task_key DESC
+        ORDER BY {{order}} LIMIT %(limit)s
+    ) own ORDER BY {{order_own}} LIMIT %(limit)s
+) s {_NAMES} ORDER BY {{order}}
 """
+_ORDER = Order((("s.day", "day", date.fromisoformat), ("s.task_key", "key", UUID)))
 
 
 def tasks(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
     """Return a page of tasks, with the cost of their calls and of their entries."""
     where = _where(listing)
-    reading.after(where, cursor, {"s.day": date.fromisoformat, "s.task_key": UUID})
+    begin = reading.opened(cursor, _ORDER)
+    reading.after(where, begin, _ORDER)
     teams = "true" if listing.teams is None else "id = ANY(%(reach)s)"
-    found = reading.page(_PAGE.format(where=where, teams=teams), where, ("day", "key"), limit)
-    return Page(_with_routes(found.rows), found.cursor)
+    sql = _PAGE.format(where=where, teams=teams, order=_ORDER.sql(begin), order_own=_ORDER.sql(begin, "own"))
+    found = reading.page(sql, where, _ORDER, begin, limit)
+    return replace(found, rows=_with_routes(found.rows))
 
 
-def sums_of_tasks(listing: Listing) -> dict[str, int]:
+def sums_of_tasks(listing: Listing) -> Sums:
     """Return how many tasks there are, by state; where tries are asked for, how many of those."""
+    found = tries.sums_of_months(listing) if tries.how(listing) else months.sums_of_tasks(listing)
+    if found is not None:
+        return found
+    if not names_tasks(listing) and months.are_too_many(listing):
+        return dict.fromkeys(("tasks", *_STATES, *(("tries",) if tries.how(listing) else ())))
+    return {**_added_up(listing)}
+
+
+def _added_up(listing: Listing) -> dict[str, int]:
     where = _where(listing)
     states = ", ".join(f"count(*) FILTER (WHERE s.state = '{state}') AS {state}" for state in _STATES)
     count = f", COALESCE(sum({tries.count_of(listing)}), 0) AS tries" if tries.how(listing) else ""
     sql = f"SELECT count(*) AS tasks, {states}{count} FROM audits_taskstate s WHERE {where}"
-    return reading.sums(sql, where.params)
+    return reading.whole_sums(sql, where.params)
 
 
 def task_of(key: UUID, *, teams: frozenset[int] | None) -> reading.Row | None:

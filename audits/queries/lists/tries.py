@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from audits.queries.lists import months
 from audits.queries.lists.asking import Listing
+from audits.queries.lists.reading import Sums
 
 _OF_TIERS = """(
     SELECT count(*) FROM unnest(string_to_array(s.route, '>')) AS made(tier)
@@ -49,6 +51,16 @@ def count_of(listing: Listing) -> str:
     return (_OF_MODELS if level == "model" else _OF_TIERS).format(conditions=" AND ".join(conditions))
 
 
+def sums_of_months(listing: Listing) -> Sums | None:
+    """Return how many tries there are; of one tier, or of one model, each is a task of its own."""
+    level = _level(listing)
+    count = months.tries(listing, how=how(listing), level=level)
+    if count is None:
+        return None
+    is_task = listing.lens == "responsible" and len(listing.filters.get(level, ())) == 1
+    return {"tasks": count if is_task else None, "success": None, "failure": None, "pending": None, "tries": count}
+
+
 def params(listing: Listing) -> dict[str, Any]:
     """Return the values that the SQL needs."""
     return {
@@ -69,8 +81,7 @@ def without_their_filters(listing: Listing) -> Listing:
 
 def _level(listing: Listing) -> str:
     """Tries are of models where the model is named, as in a report."""
-    given = listing.only.get("tries_of", ("",))[-1]
-    return given or ("model" if "model" in listing.filters else "tier")
+    return "model" if "model" in listing.filters else listing.only.get("tries_of", ("tier",))[-1]
 
 
 def _narrows(listing: Listing, name: str) -> bool:
