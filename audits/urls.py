@@ -1,11 +1,12 @@
 from django.urls import path
 
 from audits import api
-from audits.views import insurer, lists, log, logged, patterns, report
+from audits.views import downloads, insurer, lists, log, logged, patterns, report
 
 urlpatterns = [
     path("", report.home, name="home"),
     path("report", report.report, name="report"),
+    path("report.csv", downloads.csv, name="report-csv"),
     path("entries", lists.entries, name="entries"),
     path("calls", lists.calls, name="calls"),
     path("tasks", lists.tasks, name="tasks"),

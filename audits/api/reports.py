@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -14,9 +16,11 @@ from accounts.api import NeedsScope
 from accounts.queries import reach_of
 from audits.actions.reports import answer
 from audits.api.described import REFUSED, REPORT_PARAMETERS
-from audits.exports.plain import as_csv, told
+from audits.exports.asked import Asked
+from audits.exports.files import FORMATS, file_name
+from audits.exports.plain import told
 from audits.queries.asking import BadQuery, parse_query
-from audits.queries.reports import TrueCost
+from audits.queries.sums import Query
 from spend.domain.periods import Month
 from spend.ingest.schemas import ref
 from spend.queries.zone import reporting_day
@@ -33,7 +37,8 @@ class TrueCostReport(APIView):
         responses={200: OpenApiResponse(ref("Report")), **REFUSED},
     )
     def get(self, request: Request) -> Response:
-        return Response(told(asked(request)))
+        at = timezone.now()
+        return Response(told(answer(query_of(request, at), at=at)))
 
 
 class TrueCostCsv(APIView):
@@ -47,21 +52,29 @@ class TrueCostCsv(APIView):
         responses={(200, "text/csv"): str, **{(code, "application/json"): told for code, told in REFUSED.items()}},
     )
     def get(self, request: Request) -> HttpResponse:
-        report = asked(request)
-        name = f"true-cost-{report.query.period.first}-{report.query.period.last}.csv"
-        return HttpResponse(
-            as_csv(report),
-            content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        return as_file(request, "csv")
 
 
-def asked(request: Request) -> TrueCost:
-    """Return the report that the address asks for, of the teams the asker sees."""
-    at = timezone.now()
-    words = {name: request.query_params.getlist(name) for name in request.query_params}
+def as_file(request: Request, suffix: str) -> HttpResponse:
+    """Answer with the report that the address asks for as a file of this format."""
+    at, words = timezone.now(), words_of(request)
+    query, found = query_of(request, at), FORMATS[suffix]
+    return HttpResponse(
+        found.make(query, Asked(words, reach_of(request).name), at),
+        content_type=found.content_type,
+        headers={"Content-Disposition": f'attachment; filename="{file_name(query, suffix)}"'},
+    )
+
+
+def query_of(request: Request, at: datetime) -> Query:
+    """Return what the address asks for, of the teams the asker sees."""
     try:
-        query = parse_query(words, teams=reach_of(request).team_ids, latest=Month.of(reporting_day(at)).previous)
+        return parse_query(
+            words_of(request), teams=reach_of(request).team_ids, latest=Month.of(reporting_day(at)).previous
+        )
     except BadQuery as problem:
         raise ValidationError(problem.errors) from problem
-    return answer(query, at=at)
+
+
+def words_of(request: Request) -> dict[str, list[str]]:
+    return {name: request.query_params.getlist(name) for name in request.query_params}
