@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,8 +19,8 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts.domain.keys import PREFIX_LENGTH, key_text, parts_of, proves
 from accounts.domain.keys import digest_of as digest_of_secret
-from accounts.models import ApiKey, Attempt, Membership, Scope, Team, User
-from accounts.queries import ATTEMPT_WINDOW, is_flooded, name_tried, person_to_remind
+from accounts.models import ApiKey, Attempt, Membership, Role, Scope, Team, User
+from accounts.queries import ATTEMPT_WINDOW, administrators, is_flooded, name_tried, person_to_remind
 
 PREFIX_LETTERS = string.ascii_lowercase + string.digits
 SECRET_BYTES = 32
@@ -138,6 +139,29 @@ def create_person(
     return person
 
 
+class LastAdministrator(Exception):
+    """Nobody would be left who can handle people."""
+
+
+@transaction.atomic
+def change_person(
+    *, person: User, full_name: str, email: str, role: str, teams: Collection[Team], is_active: bool
+) -> None:
+    """Write what is known of somebody. Nobody is deleted: who is not active is nobody, at once, and can come back.
+
+    Raises LastAdministrator, with nothing written.
+    """
+    others = [other for other in administrators().select_for_update() if other.pk != person.pk]
+    if not others and not (is_active and role == Role.ADMINISTRATOR):
+        raise LastAdministrator("Somebody must be left who is an administrator and active.")
+    person.first_name, person.last_name, person.email = full_name, "", email
+    person.role, person.is_active = role, is_active
+    if role != Role.ADMINISTRATOR:
+        person.is_superuser = False
+    person.save(update_fields=["first_name", "last_name", "email", "role", "is_active", "is_superuser"])
+    person.teams.set(teams)
+
+
 class MailNotSent(Exception):
     """The mail server did not take the mail; what it said is the cause."""
 
@@ -152,12 +176,14 @@ def password_link(person: User) -> str:
 def invite(*, person: User, by: User) -> str | None:
     """Mail them a link to set a password, and return None; where none can be sent, return the link to hand over.
 
-    The link shows a password to nobody, but whoever has it becomes this person: show it once. Raises MailNotSent.
+    Who never had a password is told of the account, everybody else how to set a new one. The link shows a password to
+    nobody, but whoever has it becomes this person: show it once. Raises MailNotSent.
     """
     link = password_link(person)
     if not settings.MAIL_IS_SENT or not person.email:
         return link
-    _send("invitation", person, link=link, by=by.get_full_name() or by.get_username())
+    template = "password_link" if person.has_usable_password() else "invitation"
+    _send(template, person, link=link, by=by.get_full_name() or by.get_username())
     return None
 
 
@@ -182,3 +208,9 @@ def _send(template: str, person: User, **words: str) -> None:
 
 def write_team(*, name: str, cost_centre: str) -> None:
     Team.objects.update_or_create(name=name, defaults={"cost_centre": cost_centre})
+
+
+def change_team(*, team: Team, name: str, cost_centre: str) -> None:
+    """Give a team another name or cost centre. What was recorded stays with it, and its former name means nobody."""
+    team.name, team.cost_centre = name, cost_centre
+    team.save(update_fields=["name", "cost_centre"])

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from accounts.domain.reach import NOBODY, Reach
 from accounts.models import ApiKey, Attempt, Role, Scope, Team, User
@@ -116,3 +116,42 @@ def person_to_remind(email: str) -> User | None:
     given = email.strip()
     person = User.objects.filter(email__iexact=given, is_active=True).first() if given else None
     return person if person is not None and person.has_usable_password() else None
+
+
+def administrators() -> QuerySet[User]:
+    """Return who may handle people, teams and keys; see `reach_of_user`."""
+    return User.objects.filter(Q(role=Role.ADMINISTRATOR) | Q(is_superuser=True), is_active=True)
+
+
+def role_of(person: User) -> str:
+    """Return the role by which somebody is known, whatever made them what they are."""
+    return Role.ADMINISTRATOR if person.is_superuser else person.role
+
+
+def has_no_team(person: User) -> bool:
+    """Whether somebody whose role reaches their own teams only is in none, and so sees nothing."""
+    return role_of(person) not in ROLES_OF_ALL_TEAMS and not person.teams.all()
+
+
+def people() -> list[User]:
+    """Return everybody with their teams, those who are not active last."""
+    return list(User.objects.order_by("-is_active", "username").prefetch_related("teams"))
+
+
+def teams_with_counts() -> QuerySet[Team]:
+    """Return the teams, each with `members` (active people in it) and `keys` (not revoked)."""
+    members = Count("people", filter=Q(people__is_active=True), distinct=True)
+    keys = Count("api_keys", filter=Q(api_keys__revoked_at=None), distinct=True)
+    return Team.objects.annotate(members=members, keys=keys)
+
+
+def all_keys() -> QuerySet[ApiKey]:
+    """Return every key there ever was, those that are revoked last."""
+    return ApiKey.objects.select_related("team", "created_by").order_by("-revoked_at", "name")
+
+
+def state_of_key(key: ApiKey, at: datetime) -> str:
+    """Say whether a key opens: `active`, `expired` or `revoked`."""
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expires_at is not None and key.expires_at <= at else "active"

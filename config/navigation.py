@@ -35,6 +35,7 @@ class Page:
     label: str
     name: str
     may: May = reads
+    is_alone: bool = False  # what lies below it has pages of its own
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,14 @@ SECTIONS = (
     Section("Report", (Page("Report", "report"),)),
     Section("Explore", (Page("Tasks", "tasks"), Page("Calls", "calls"), Page("Ledger entries", "entries"))),
     Section("Rework", (Page("Log rework", "log", audits),)),
-    Section("Settings", (Page("Settings", "admin:index", writes_reference),)),
+    Section(
+        "Settings",
+        (
+            Page("Teams", "settings-teams", administers),
+            Page("People", "settings-people", administers),
+            Page("API keys", "settings-keys", administers),
+        ),
+    ),
 )
 
 
@@ -82,4 +90,4 @@ def navigation(reach: Reach, path: str) -> Navigation:
 
 def _link(page: Page, path: str) -> Link:
     href = reverse(page.name)
-    return Link(page.label, href, path == href or path.startswith(href.rstrip("/") + "/"))
+    return Link(page.label, href, path == href or (not page.is_alone and path.startswith(f"{href}/")))

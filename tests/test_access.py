@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from rest_framework.test import APIClient
 
 from accounts.actions import create_key
-from accounts.models import ApiKey, Role, Scope, Team
+from accounts.models import ApiKey, Role, Scope, Team, User
 from audits.models import Correction, LabourRate
 from spend.models import Task
 from tests.cast import NOON, make_user
@@ -61,6 +61,21 @@ POST log-preview          302   302     302       302       302    403  200  200
 GET  logged               302   302     302       302       302    403  404  200   403 200
 POST logged-withdraw      302   302     302       302       302    403  404  302   403 302
 GET  patterns             403   403     403       403       403    403  403  403   403 200
+GET  settings-teams       302   302     302       302       302    403  403  403   403 200
+POST settings-teams       302   302     302       302       302    403  403  403   403 200
+GET  settings-team        302   302     302       302       302    403  403  403   403 200
+POST settings-team        302   302     302       302       302    403  403  403   403 200
+GET  settings-people      302   302     302       302       302    403  403  403   403 200
+GET  settings-person-new  302   302     302       302       302    403  403  403   403 200
+POST settings-person-new  302   302     302       302       302    403  403  403   403 200
+GET  settings-person      302   302     302       302       302    403  403  403   403 200
+POST settings-person      302   302     302       302       302    403  403  403   403 200
+POST settings-person-link 302   302     302       302       302    403  403  403   403 200
+GET  settings-keys        302   302     302       302       302    403  403  403   403 200
+GET  settings-key-new     302   302     302       302       302    403  403  403   403 200
+POST settings-key-new     302   302     302       302       302    403  403  403   403 200
+GET  settings-key-revoke  302   302     302       302       302    403  403  403   403 200
+POST settings-key-revoke  302   302     302       302       302    403  403  403   403 302
 GET  admin:index          302   302     302       302       302    403  403  403   200 200
 """
 WHO, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
@@ -98,6 +113,12 @@ BODIES = {
         "loss_usd": "7654321.5", "tasks": [{"task": MARK}], "team": "Claims",
     }]},
 }  # fmt: skip
+ROW_OF: dict[str, Any] = {
+    "settings-team": Team,
+    "settings-person": User,
+    "settings-person-link": User,
+    "settings-key-revoke": ApiKey,
+}
 SCOPE_OF_POST = {"api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit"}
 
 
@@ -155,7 +176,10 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"uidb64": "MQ", "token": "expired"}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
-    return {"key": Task.objects.get().pk} if name == "task" else None
+    if name == "task":
+        return {"key": Task.objects.get().pk}
+    rows = ROW_OF.get(name)
+    return None if rows is None else {"pk": rows.objects.order_by("pk").first().pk}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from datetime import date, datetime, time, tzinfo
 
 PREFIX_LENGTH = 12
 _KEY = re.compile(rf"tc_([a-z0-9]{{{PREFIX_LENGTH}}})_([A-Za-z0-9_-]{{43,100}})", re.ASCII)
@@ -28,3 +29,8 @@ def digest_of(secret: str) -> str:
 def proves(secret: str, digest: str) -> bool:
     """Compare in constant time."""
     return hmac.compare_digest(digest_of(secret), digest)
+
+
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """Return when a key ends of which `day` is the first on which it no longer works."""
+    return datetime.combine(day, time(), zone)

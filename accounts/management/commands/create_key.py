@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.actions import BadKey, create_key
+from accounts.domain.keys import start_of
 from accounts.queries import NoTeam, team_named
 
 
@@ -50,4 +51,4 @@ def _start_of(text: str | None) -> datetime | None:
         day = date.fromisoformat(text)
     except ValueError as problem:
         raise CommandError(f"--expires is {text!r}; it must be a date like 2027-01-31.") from problem
-    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(settings.REPORTING_TIME_ZONE))
+    return start_of(day, ZoneInfo(settings.REPORTING_TIME_ZONE))
