@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.domain.revising import meanwhile
 from accounts.models import Role, Scope, Team, User
@@ -63,8 +64,9 @@ class RevisingForm(PlainForm):
         found = super().clean() or {}
         changes = meanwhile(found.get("seen", ""), self._current)
         if changes:
-            self.data = self.data.copy()
-            self.data[self.add_prefix("seen")] = json.dumps(self._current)
+            sent = cast(QueryDict, self.data).copy()
+            sent[self.add_prefix("seen")] = json.dumps(self._current)
+            self.data = sent
             said = ", ".join(f"{self._label(name)} was {old}, is {new}" for name, old, new in changes)
             self.add_error(None, f"Somebody else saved this meanwhile: {said}. Save again to have it your way.")
         return found
