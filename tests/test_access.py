@@ -56,6 +56,8 @@ GET  task                 302   302     302       302       302    200  404  200
 GET  insurer              200   200     200       200       200    200  200  200   200 200
 GET  log                  302   302     302       302       302    403  200  200   403 200
 POST log                  302   302     302       302       302    403  200  200   403 200
+POST log-link             302   302     302       302       302    403  404  200   403 200
+POST api-log-links        401   401     401       403       400    403  400  200   403 200
 GET  log-tasks            302   302     302       302       302    403  200  200   403 200
 POST log-preview          302   302     302       302       302    403  200  200   403 200
 GET  logged               302   302     302       302       302    403  404  200   403 200
@@ -108,6 +110,7 @@ BODIES = {
         "id": f"{MARK}-work", "worked_on": "2026-10-05", "minutes": 30, "role": "adjuster", "activity": "fix",
         "task": MARK, "team": "Claims",
     }]},
+    "api-log-links": {"task": MARK, "team": "Claims"},
     "api-incidents": {"incidents": [{
         "id": f"{MARK}-incident", "title": "Wrong payout", "severity": "high", "occurred_on": "2026-10-07",
         "loss_usd": "7654321.5", "tasks": [{"task": MARK}], "team": "Claims",
@@ -119,7 +122,10 @@ ROW_OF: dict[str, Any] = {
     "settings-person-link": User,
     "settings-key-revoke": ApiKey,
 }
-SCOPE_OF_POST = {"api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit"}
+SCOPE_OF_POST = {
+    "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
+    "api-log-links": "audit",
+}  # fmt: skip
 
 
 def key_client(text: str) -> APIClient:
@@ -153,8 +159,8 @@ def everybody(claims, support, victor, lena, fiona, ada) -> dict[str, Any]:
 
 @pytest.fixture
 def facts(everybody) -> None:
-    for name, body in BODIES.items():
-        response = everybody["ada"].post(reverse(name), body, format="json")
+    for name in ("api-calls", "api-outcomes", "api-corrections", "api-incidents"):
+        response = everybody["ada"].post(reverse(name), BODIES[name], format="json")
         assert response.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
     everybody["ada"].get(reverse("api-tasks"))  # works them in
 
@@ -176,7 +182,7 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"uidb64": "MQ", "token": "expired"}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
-    if name == "task":
+    if name in ("task", "log-link"):
         return {"key": Task.objects.get().pk}
     rows = ROW_OF.get(name)
     return None if rows is None else {"pk": rows.objects.order_by("pk").first().pk}

@@ -1,6 +1,7 @@
 """JSON in and out of what failure cost: records, lists of what figures are made of, and reports."""
 
+from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reports import TrueCostCsv, TrueCostReport
 
-__all__ = ["Calls", "Corrections", "Entries", "Incidents", "Tasks", "TrueCostCsv", "TrueCostReport"]
+__all__ = ["Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostReport"]

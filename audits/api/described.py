@@ -20,6 +20,7 @@ from spend.ingest.schemas import REFUSALS, Schema, ref
 View = TypeVar("View", bound=type[APIView])
 
 TEXT: Schema = {"type": "string"}
+NAME: Schema = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}
 WHOLE: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
@@ -96,6 +97,18 @@ def _line(properties: dict[str, str], money: frozenset[str]) -> Schema:
 _COLUMNS = _line({field.name: str(field.type) for field in fields(Line) if field.name != "key"}, MONEY)
 _COVERAGE = _line({field.name: str(field.type) for field in fields(Coverage)}, frozenset(COVERAGE_MONEY))
 COMPONENTS = {
+    "LogLinkRequest": {
+        **_object(
+            {
+                "task": {**NAME, "description": "As its calls name it; it need not be known yet.", "example": "A-1"},
+                "team": {**NAME, "description": "Its team; a key of one team need not say.", "example": "Claims"},
+                "days": {**WHOLE, "minimum": 1, "maximum": 365, "default": 30, "description": "How long it is good."},
+            }
+        ),
+        "required": ["task"],
+        "additionalProperties": False,
+    },
+    "LogLink": _object({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
     **{f"{kind.title()}Row": _object(row) for kind, row in ROWS.items()},
     "Faults": {
         "type": "object",

@@ -119,6 +119,7 @@ class Correction(Version):
             models.Index("task_key", condition=Q(latest=True), name="correction_by_task"),
             models.Index("call_key", condition=Q(latest=True), name="correction_by_call"),
             models.Index("worked_on", condition=Q(latest=True), name="correction_by_day"),
+            models.Index("received_at", condition=Q(by_link=True), name="correction_by_link"),
             models.Index(
                 "id", condition=Q(latest=True, team=None) & ~Q(task_name="", call_name=""), name="correction_waiting"
             ),
