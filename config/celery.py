@@ -17,6 +17,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # A message is only a nudge: what there is to do is in tables, and this sweep of them is the guarantee.
 SWEEP_SECONDS = 2.0
+ORDERS_SECONDS = 5.0
 
 if os.environ.get("UNDER_UP"):  # root tries it out on a machine of its own; elsewhere the warning stands
     warnings.simplefilter("ignore", SecurityWarning)
@@ -48,6 +49,11 @@ def settings_of_celery() -> dict[str, Any]:
                 "task": "audits.refresh_stale",
                 "schedule": SWEEP_SECONDS,
                 "options": {"expires": SWEEP_SECONDS * 5},
+            },
+            "carry out orders": {
+                "task": "config.carry_out",
+                "schedule": ORDERS_SECONDS,
+                "options": {"expires": ORDERS_SECONDS},
             },
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config import views
 
-APPS = ["accounts.urls", "spend.urls", "audits.urls"]
+APPS = ["accounts.urls", "spend.urls", "audits.urls", "config.start.urls"]
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

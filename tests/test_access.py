@@ -78,6 +78,15 @@ GET  settings-key-new     302   302     302       302       302    403  403  403
 POST settings-key-new     302   302     302       302       302    403  403  403   403 200
 GET  settings-key-revoke  302   302     302       302       302    403  403  403   403 200
 POST settings-key-revoke  302   302     302       302       302    403  403  403   403 302
+GET  start                302   302     302       302       302    200  200  200   200 200
+GET  start-administrator  403   403     403       403       403    403  403  403   403 403
+POST start-team           302   302     302       302       302    403  403  403   403 400
+POST start-key            302   302     302       302       302    403  403  403   403 400
+GET  start-received       302   302     302       302       302    403  403  403   403 200
+GET  start-sample         302   302     302       302       302    403  403  403   403 200
+POST start-sample-load    302   302     302       302       302    403  403  403   403 400
+POST start-sample-stop    302   302     302       302       302    403  403  403   403 302
+POST start-sample-remove  302   302     302       302       302    403  403  403   403 400
 GET  admin:index          302   302     302       302       302    403  403  403   200 200
 """
 WHO, *ROWS = [line.split() for line in TABLE.strip().splitlines()]

@@ -18,6 +18,7 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 
 from config import embedded, env
+from config.start.invitation import path_for_the_first
 from config.supervisor import GivesUp, Program, Supervisor
 from config.welcome import how_to_sign_in
 
@@ -73,6 +74,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"\nTruecost is at {address}/    (Ctrl-C stops it)")
                 if demo:
                     self.stdout.write(how_to_sign_in(address))
+                elif path := path_for_the_first():
+                    self.stdout.write(f"Nobody can log in yet. Make the first account at\n  {address}{path}")
+                connections.close_all()
                 self.stdout.flush()
                 return
             if time.monotonic() > deadline:
