@@ -9,9 +9,7 @@ from spend.templatetags.figures import plural
 
 
 class Command(BaseCommand):
-    help = (
-        "Remove the sample: its facts, what was made of them, and its reference data. People and keys stay."
-    )
+    help = "Remove the sample: its facts, what was made of them, and its reference data. People and keys stay."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--own-too", action="store_true", help="also remove facts that are not of the sample")
