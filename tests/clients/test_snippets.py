@@ -108,7 +108,7 @@ def test_python(live_server: LiveServer, key: str, tmp_path: Path) -> None:
     text = text_of("python", address=live_server.url, key=key)
     assert "'accepted': 1" in pasted(tmp_path, text)
     call = the_call()
-    assert (call.input_tokens, call.output_tokens, call.task_type.name) == (1200, 300, "hello")
+    assert (call.input_tokens, call.output_tokens, str(call.task_type)) == (1200, 300, "hello")
 
 
 def test_opentelemetry(live_server: LiveServer, key: str, tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_litellm(live_server: LiveServer, key: str, tmp_path: Path, openai_serve
     pasted(tmp_path, text_of("litellm", address=live_server.url, key=key) + COMPLETION, openai_server)
     call = the_call()
     assert (call.input_tokens, call.cache_read_tokens, call.output_tokens) == (1000, 200, 300)
-    assert (call.task.external_id, call.task_type.name) == ("A-1", "claim")
+    assert (call.task.external_id, str(call.task_type)) == ("A-1", "claim")
 
 
 def test_address_and_key_are_filled_in_everywhere() -> None:
