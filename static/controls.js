@@ -1,12 +1,23 @@
-// Leave words that say nothing out of the address, so that it can be shared.
+// Leave words that say nothing out of the address, so that it can be shared; keep the table where it was scrolled to.
 (function () {
   "use strict";
-  const form = document.querySelector("form.controls");
-  if (!form) { return; }
-  form.addEventListener("submit", function () {
-    for (const field of form.querySelectorAll("select, input")) { field.disabled = field.value === ""; }
+  document.addEventListener("submit", function (event) {
+    if (!event.target.matches("form.controls")) { return; }
+    for (const field of event.target.querySelectorAll("select, input")) { field.disabled = field.value === ""; }
   });
-  window.addEventListener("pageshow", function () {
-    for (const field of form.querySelectorAll(":disabled")) { field.disabled = false; }
+  function enable() {
+    for (const field of document.querySelectorAll("form.controls :disabled")) { field.disabled = false; }
+  }
+  window.addEventListener("pageshow", enable);
+
+  let place = null;
+  document.addEventListener("htmx:before:swap", function () {
+    const box = document.getElementById("figures");
+    place = box && [box.scrollLeft, box.scrollTop];
+  });
+  document.addEventListener("htmx:after:swap", function () {
+    enable();
+    const box = document.getElementById("figures");
+    if (box && place) { [box.scrollLeft, box.scrollTop] = place; }
   });
 })();

@@ -19,6 +19,12 @@
 
   show();
   system.addEventListener("change", show);
+  // Paper is white: charts are drawn for it too.
+  window.addEventListener("beforeprint", function () {
+    document.documentElement.setAttribute("data-bs-theme", "light");
+    document.dispatchEvent(new Event("themechange"));
+  });
+  window.addEventListener("afterprint", show);
   document.addEventListener("DOMContentLoaded", function () {
     show();
     document.getElementById("theme").addEventListener("click", function () {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from audits.actions.catch_up import catch_up
+from audits.queries.claims import Claim, claims
 from audits.queries.parts import Parts, parts_of_rows
 from audits.queries.reports import TrueCost, one_moment, true_cost
 from audits.queries.sums import Query
@@ -17,12 +19,21 @@ def answer(query: Query, *, at: datetime) -> TrueCost:
     return true_cost(query, as_of=at)
 
 
-def answer_with_parts(query: Query, *, at: datetime) -> tuple[TrueCost, list[Parts]]:
-    """Return the report of `query` as of `at`, and what the cost of a success of each row is made of."""
+@dataclass(frozen=True)
+class FullReport:
+    """A report with what its pages and files show besides: `parts` of the cost of a success of each row, and claims."""
+
+    report: TrueCost
+    parts: list[Parts]
+    claims: list[Claim]
+
+
+def answer_in_full(query: Query, *, at: datetime) -> FullReport:
+    """Return the report of `query` as of `at` with all that is shown beside it, of one moment."""
     catch_up(at=at, today=reporting_day(at))
     with one_moment():
         report = true_cost(query, as_of=at)
-        return report, parts_of_rows(report)
+        return FullReport(report, parts_of_rows(report), claims(query))
 
 
 def bring_up_to_date(*, at: datetime) -> None:

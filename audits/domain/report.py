@@ -76,6 +76,7 @@ class Report:
     by: tuple[str, ...]
     lens: Lens
     lines: list[Line]
+    groups: list[Line]  # by two dimensions: of each value of the first
     total: Line
     coverage: Coverage
 
@@ -92,11 +93,14 @@ def build(
     incidents: RowSet,
     total_incidents: int,
     facts: CoverageFacts,
+    group_units: RowSet = (),
+    group_incidents: RowSet = (),
 ) -> Report:
     """Return the report of these sums: rows of (key in the order of `by`, sums by the names in COLUMNS).
 
     `calls` carry `latency`, a list of bucket counts, besides. `total_units` and `total_incidents` are those of the
-    total line. Lines come sorted by key, None last.
+    total line, `group_units` and `group_incidents` those of the lines of the first of two dimensions. Lines come sorted
+    by key, None last.
     """
     latency = _latency_rows(calls)
     row_sets = dict(zip(COLUMNS, (calls, latency, tasks, units, entries, incidents), strict=True))
@@ -106,9 +110,25 @@ def build(
         by=by,
         lens=lens,
         lines=[line_of(key, sums, lens) for key, sums in rows],
+        groups=[
+            line_of(key, sums, lens)
+            for key, sums in (_groups(row_sets, group_units, group_incidents) if len(by) > 1 else ())
+        ],
         total=line_of((None,) * len(by), total, lens),
         coverage=_coverage(total, facts),
     )
+
+
+def _groups(row_sets: Mapping[str, RowSet], units: RowSet, incidents: RowSet) -> list[tuple[Key, Sums]]:
+    """Add rows up by the first part of their key; what does not add up is as it was asked for on its own."""
+    rows = frames.join({name: [(key[:1], sums) for key, sums in each] for name, each in row_sets.items()}, COLUMNS)
+    wanted = {"units": _DISTINCT, "incidents": COLUMNS["incidents"]}
+    distinct = dict(frames.join({"units": units, "incidents": incidents}, wanted))
+    for key, sums in rows:
+        own = distinct.get(key, {"units": dict.fromkeys(_DISTINCT, 0), "incidents": {"incidents": 0}})
+        sums["units"] |= own["units"]
+        sums["incidents"] = own["incidents"]
+    return rows
 
 
 def _total(rows: Sequence[tuple[Key, Sums]], total_units: Mapping[str, Any], total_incidents: int) -> Sums:

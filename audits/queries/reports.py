@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -42,11 +42,12 @@ class Row:
 
 @dataclass(frozen=True)
 class TrueCost:
-    """A whole report. `as_of` is when it was read."""
+    """A whole report. `as_of` is when it was read. `groups`: by two dimensions, a subtotal for each of the first."""
 
     query: Query
     as_of: datetime
     rows: list[Row]
+    groups: list[Row]
     total: Line
     coverage: Coverage
 
@@ -54,7 +55,7 @@ class TrueCost:
 def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
     """Return the report as the monthly rows have it; bring them up to date first (`actions.catch_up`)."""
     with one_moment():
-        total = query.without_rows()
+        total, grouped = query.without_rows(), replace(query, by=query.by[:1])
         total_units = sums.units(total)
         total_incidents = sums.incidents(total)
         calls = sums.calls(query)
@@ -72,18 +73,26 @@ def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
             incidents=sums.incidents(query),
             total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
             facts=coverage_facts(query, calls),
+            group_units=sums.units(grouped) if len(query.by) > 1 else (),
+            group_incidents=sums.incidents(grouped) if len(query.by) > 1 else (),
         )
         names = _names(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
+    rows = _named(report.lines, query.by, names)
+    groups = _named(report.groups, query.by[:1], names)
+    return TrueCost(query, as_of, rows, groups, report.total, report.coverage)
+
+
+def _named(lines: list[Line], by: tuple[str, ...], names: Mapping[str, Callable[[Any], str | None]]) -> list[Row]:
+    """Return the lines with the names of what they are of, sorted by them, unattributed last."""
     rows = [
         Row(
-            names={name: names[name](value) for name, value in zip(query.by, line.key, strict=True)},
-            ids=dict(zip(query.by, line.key, strict=True)),
+            names={name: names[name](value) for name, value in zip(by, line.key, strict=True)},
+            ids=dict(zip(by, line.key, strict=True)),
             line=line,
         )
-        for line in report.lines
+        for line in lines
     ]
-    rows.sort(key=lambda row: [(name is None, name or "") for name in row.names.values()])
-    return TrueCost(query, as_of, rows, report.total, report.coverage)
+    return sorted(rows, key=lambda row: [(name is None, name or "") for name in row.names.values()])
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 from audits.domain.lines import Line
 from audits.queries.reports import TrueCost
 from audits.queries.sums import Query
-from audits.views.links import Words, link, words_of_row
+from audits.views.links import Words, link
 
 Only = Mapping[str, Sequence[str]]
 
@@ -29,6 +29,10 @@ class Column:
     interval: str = ""
     value: Callable[[Line], Any] | None = None
 
+    @property
+    def is_on_paper(self) -> bool:
+        return self.name in _ON_PAPER
+
     def of(self, line: Line) -> Any:
         return self.value(line) if self.value else getattr(line, self.name)
 
@@ -42,18 +46,19 @@ class Cell:
     incomplete: bool = False
 
 
-@dataclass(frozen=True)
-class TableRow:
-    names: list[str | None]
-    cells: list[Cell]
+# What a sheet of paper has room for; the files have the rest.
+_ON_PAPER = {
+    "tasks", "successes", "failures", "token_bill", "true_cost", "labour", "token_cost_per_task",
+    "true_cost_per_success", "multiplier", "first_pass_yield", "attempt_fail_rate",
+}  # fmt: skip
 
 
 def _share(part: int, whole: int) -> float | None:
     return part / whole if whole else None
 
 
-WORK, BILL, FAILURE, TRUE, YIELDS, COVERAGE = (
-    "Work", "Token bill", "Cost of quality", "True cost", "Yields", "Coverage",
+WORK, BILL, FAILURE, TRUE, YIELDS, WORTH, COVERAGE = (
+    "Work", "Token bill", "Cost of quality", "True cost", "Yields", "Worth", "Coverage",
 )  # fmt: skip
 _SUCCESS = {"state": ["success"]}
 _TRIED = {"tried": ["all"]}
@@ -131,6 +136,25 @@ COLUMNS = (
         "Failed or escalated, of the tasks in which it tried", "tasks", _TRIED, "percent",
     ),
     Column(
+        "manual_cost_per_task", "By hand, per task", WORTH, "money2", "Minutes of the task type x rate of its role",
+        "tasks",
+    ),
+    Column(
+        "value_per_success", "Value of a success", WORTH, "money2", "As reported, or of the task type", "tasks",
+        _SUCCESS,
+    ),
+    Column(
+        "margin_per_success", "Margin", WORTH, "money2", "Value of a success - true cost of a success", "tasks",
+        _SUCCESS,
+    ),
+    Column(
+        "return_on_spend", "Return", WORTH, "ratio", "Value of the successes / true cost", "tasks", _SUCCESS,
+    ),
+    Column(
+        "price_headroom", "Headroom", WORTH, "ratio", "Times that compute could cost before nothing is gained",
+        "tasks", _SUCCESS,
+    ),
+    Column(
         "calls_priced", "Priced", COVERAGE, "percent", "Share of calls with a known cost", "calls",
         {"priced": ["no"]}, value=lambda line: _share(line.priced_calls, line.calls),
     ),
@@ -145,21 +169,16 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def groups() -> list[tuple[str, list[Column]]]:
-    return [(group, list(columns)) for group, columns in groupby(COLUMNS, lambda column: column.group)]
+def columns_of(report: TrueCost) -> list[tuple[str, list[Column]]]:
+    """Return the columns by group; what work is worth only where that is known of any row."""
+    lines = [report.total, *(row.line for row in report.rows)]
+    is_worth_known = any(column.of(line) is not None for column in COLUMNS if column.group == WORTH for line in lines)
+    shown = [column for column in COLUMNS if column.group != WORTH or is_worth_known]
+    return [(group, list(columns)) for group, columns in groupby(shown, lambda column: column.group)]
 
 
-def table(report: TrueCost, words: Words) -> tuple[list[TableRow], TableRow]:
-    """Return the rows and the total as cells, each with the address of its list."""
-    rows = [
-        TableRow(list(row.names.values()), cells(row.line, words_of_row(words, row.names), report.query))
-        for row in report.rows
-    ]
-    return rows, TableRow([], cells(report.total, words, report.query))
-
-
-def cells(line: Line, words: Words, query: Query) -> list[Cell]:
-    return [_cell(column, line, words, query) for column in COLUMNS]
+def cells(shown: Sequence[tuple[str, Sequence[Column]]], line: Line, words: Words, query: Query) -> list[Cell]:
+    return [_cell(column, line, words, query) for _, columns in shown for column in columns]
 
 
 def _cell(column: Column, line: Line, words: Words, query: Query) -> Cell:

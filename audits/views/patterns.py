@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.queries import reach_of
 from audits.views.chart import LABELS, Bar, chart_data
 from audits.views.headline import Card
-from audits.views.wording import Note
+from audits.views.wording import Caution
 
 _DOLLAR = 1_000_000_000
 
@@ -33,7 +33,7 @@ def patterns(request: HttpRequest) -> HttpResponse:
             Card("A figure", 12_345, "count", "#", "a note"),
             Card("An unknown figure", None, "money", "#"),
         ],
-        "notes": [Note("Something to bear in mind.", "#", "What it is made of")],
+        "cautions": [Caution("Something to bear in mind.", "#", "What it is made of")],
         "bars": bars,
         "bar_labels": list(LABELS.values()),
         "chart_data": chart_data(bars),

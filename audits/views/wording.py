@@ -6,42 +6,71 @@ from dataclasses import dataclass
 
 from audits.exports.wording import certainty, incidents, period_name, sentence
 from audits.queries.reports import TrueCost
+from audits.queries.sums import FILTERS, Query
 from audits.views.links import Words, link
 from spend.templatetags.figures import plain_money, plain_percent, plural
 
-__all__ = ["Note", "certainty", "incidents", "notes", "period_name", "sentence"]
+__all__ = ["LABELS", "Caution", "cautions", "certainty", "incidents", "period_name", "sentence", "stated"]
 
 # Above these shares a headline rests on what is not known yet.
 _MUCH_PENDING = 0.05
 _MUCH_PRESUMED = 0.50
 
+# What the words of a report's address are called, and what they mean.
+LABELS = {
+    "team": ("Team", ""),
+    "tier": ("Tier", ""),
+    "model": ("Model", ""),
+    "task_type": ("Task type", ""),
+    "route": ("Route", ""),
+    "month": ("Month", ""),
+    "lens": (
+        "Lens",
+        "Responsible: a cost sits with the tier that caused it. Route: all of a task sits with the tier it began with.",
+    ),
+    "responsible": ("Responsible", ""),
+    "basis": (
+        "Basis",
+        "Restated: costs by the day they belong to. Reported: costs by the month they were booked in.",
+    ),
+    "restated": ("Restated", ""),
+    "reported": ("Reported", ""),
+}
+
 
 @dataclass(frozen=True)
-class Note:
-    """Something a reader must know, with the list that shows it."""
+class Caution:
+    """Something that a reader must know before relying on the figures, with the list that shows it."""
 
     text: str
     href: str = ""
     link_text: str = ""
 
 
-def notes(report: TrueCost, words: Words) -> list[Note]:
+def stated(query: Query, asked: Words) -> list[tuple[str, str]]:
+    """Return what the report was asked for as label and text: on paper nothing else says it."""
+    rows = " and ".join(LABELS[name][0].lower() for name in query.by)
+    said = [("Rows by", rows), ("Lens", query.lens), ("Basis", query.basis)]
+    return said + [(LABELS[name][0], ", ".join(asked[name])) for name in FILTERS if name in asked]
+
+
+def cautions(report: TrueCost, words: Words) -> list[Caution]:
     """Return what a reader of the headline must know."""
     total, coverage = report.total, report.coverage
     found = []
     if coverage.unpriced_calls:
         text = f"{plural(coverage.unpriced_calls, 'call')} without a known price: costs marked + are a lower bound."
-        found.append(Note(text, link("calls", words, {"priced": ["no"]}), "Unpriced calls"))
+        found.append(Caution(text, link("calls", words, {"priced": ["no"]}), "Unpriced calls"))
     if total.tasks and total.pending / total.tasks > _MUCH_PENDING:
         text = f"{plain_percent(total.pending / total.tasks)} of the tasks are still pending."
-        found.append(Note(text, link("tasks", words, {"state": ["pending"]}), "Pending tasks"))
+        found.append(Caution(text, link("tasks", words, {"state": ["pending"]}), "Pending tasks"))
     if coverage.presumed_share and coverage.presumed_share > _MUCH_PRESUMED:
         text = f"{plain_percent(coverage.presumed_share)} of the successes are presumed: nobody said how they went."
         only = {"state": ["success"], "decided_by": ["window"]}
-        found.append(Note(text, link("tasks", words, only), "Presumed successes"))
+        found.append(Caution(text, link("tasks", words, only), "Presumed successes"))
     if coverage.unattributed_cost:
         text = f"{plain_money(coverage.unattributed_cost)} could be given to no tier."
-        found.append(Note(text, link("entries", words, {"tier": ["unattributed"]}), "Unattributed entries"))
+        found.append(Caution(text, link("entries", words, {"tier": ["unattributed"]}), "Unattributed entries"))
     if coverage.open_incidents:
-        found.append(Note(f"{plural(coverage.open_incidents, 'open incident')}: no cost here until confirmed."))
+        found.append(Caution(f"{plural(coverage.open_incidents, 'open incident')}: no cost here until confirmed."))
     return found

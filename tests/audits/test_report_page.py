@@ -71,7 +71,7 @@ MADE_OF: dict[str, Callable[[Any], int]] = {
 def test_figures_lead_to_rows_that_add_up_to_them(year: None, ada: User, lens: str, by: str) -> None:
     client = seen_by(ada)
     page = client.get(f"/report?{OCTOBER}&by={by}&lens={lens}").context
-    cells = [cell for row in [*page["rows"], page["total"]] for cell in row.cells]
+    cells = [cell for row in [*page["table"].rows, page["table"].total] for cell in row.cells]
     assert sum(_walk(client, cell, lens) for cell in cells) > 30
 
 
@@ -109,9 +109,9 @@ def _all_rows(client: Client, address: str) -> list[Any]:
 @pytest.mark.parametrize("by", ["tier", "model", "team", "tier,model", "model&tier=commodity"])
 def test_an_attempt_fail_rate_leads_to_the_tries_it_is_made_of(year: None, ada: User, by: str, lens: str) -> None:
     client = seen_by(ada)
-    page = client.get(f"/report?{OCTOBER}&lens={lens}&by={by}").context
+    table = client.get(f"/report?{OCTOBER}&lens={lens}&by={by}").context["table"]
     walked = 0
-    for row in [*page["rows"], page["total"]]:
+    for row in [*table.rows, table.total]:
         (cell,) = (cell for cell in row.cells if cell.column.name == "attempt_fail_rate")
         if cell.href:
             walked += 1
@@ -127,7 +127,7 @@ def test_a_team_lead_sees_their_teams_only(year: None) -> None:
     lena = make_user("lena", Role.TEAM_LEAD, Team.objects.get(name="Property Claims"))
     client = seen_by(lena)
     page = client.get(f"/report?{OCTOBER}&by=team").context
-    assert [row.names for row in page["rows"]] == [["Property Claims"]]
+    assert [row.names for row in page["table"].rows] == [["Property Claims"]]
     assert {row["team"] for row in _all_rows(client, f"/calls?{OCTOBER}")} == {"Property Claims"}
     assert page["controls"]["filters"][0]["options"] == ["Property Claims", "unattributed"]
 
@@ -217,4 +217,4 @@ def test_names_cannot_break_out_of_the_page(year: None, ada: User) -> None:
 def test_membership_opens_a_team(year: None) -> None:
     victor = make_user("victor", Role.VIEWER)
     Membership.objects.create(user=victor, team=Team.objects.get(name="Legal"))
-    assert [row.names for row in seen_by(victor).get(f"/report?{OCTOBER}&by=team").context["rows"]] == [["Legal"]]
+    assert [row.names for row in seen_by(victor).get(f"/report?{OCTOBER}&by=team").context["table"].rows] == [["Legal"]]
