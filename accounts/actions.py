@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
+from django.core import signing
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -24,6 +25,7 @@ from accounts.queries import ATTEMPT_WINDOW, administrators, is_flooded, name_tr
 
 PREFIX_LETTERS = string.ascii_lowercase + string.digits
 SECRET_BYTES = 32
+EMAIL_LINK = "accounts.email"
 
 # A key is looked up once in this time by each web process. So a revoked key works this long at most: short enough for
 # a revocation to feel immediate, long enough to take the look-up off the path of a client that posts all the time.
@@ -195,13 +197,51 @@ def send_password_link(*, email: str, at: datetime) -> None:
     _send("password_link", person, link=password_link(person))
 
 
-def _send(template: str, person: User, **words: str) -> None:
-    """Send what the template says; its first line is the subject."""
+class BadEmailLink(Exception):
+    """The link is not complete, has expired, was used, or the address now belongs to somebody else."""
+
+
+def send_email_link(*, person: User, email: str) -> None:
+    """Ask a new address whether it is theirs, and tell the former. Raises MailNotSent."""
+    token = signing.dumps([person.pk, person.email, email], salt=EMAIL_LINK)
+    link = settings.PUBLIC_URL + reverse("email-confirm", kwargs={"token": token})
+    _send("email_link", person, to=email, link=link)
+    if person.email:
+        _send("email_changes", person, email=email)
+
+
+def email_in(token: str) -> tuple[User, str]:
+    """Return whose new address it is, and which. Raises BadEmailLink."""
+    try:
+        pk, former, email = signing.loads(token, salt=EMAIL_LINK, max_age=settings.PASSWORD_RESET_TIMEOUT)
+    except signing.BadSignature as problem:
+        raise BadEmailLink from problem
+    person = User.objects.filter(pk=pk, email=former, is_active=True).first()
+    if person is None:
+        raise BadEmailLink
+    return person, email
+
+
+def take_email(*, person: User, email: str) -> None:
+    """Give them the address; nobody else may have it. Raises BadEmailLink."""
+    try:
+        with transaction.atomic():
+            User.objects.filter(pk=person.pk).update(email=email)
+    except IntegrityError as problem:
+        raise BadEmailLink from problem
+
+
+def name_person(*, person: User, first_name: str, last_name: str) -> None:
+    User.objects.filter(pk=person.pk).update(first_name=first_name, last_name=last_name)
+
+
+def _send(template: str, person: User, *, to: str = "", **words: str) -> None:
+    """Send what the template says to them, or to another address; its first line is the subject."""
     words = {**words, "hours": str(settings.PASSWORD_RESET_TIMEOUT // 3600)}
     text = render_to_string(f"accounts/mail/{template}.txt", {**words, "person": person, "site": settings.PUBLIC_URL})
     subject, _, body = text.partition("\n")
     try:
-        EmailMessage(subject.strip(), body.strip() + "\n", to=[person.email]).send()
+        EmailMessage(subject.strip(), body.strip() + "\n", to=[to or person.email]).send()
     except OSError as problem:
         raise MailNotSent(f"The mail server did not take it: {problem}") from problem
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -11,7 +13,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from accounts import actions
+from accounts import actions, second_factor
 from accounts.models import ApiKey, Membership, Team, User
 from accounts.queries import reach_of_user
 
@@ -70,6 +72,17 @@ class UserPages(Guarded, People):
     ]
     add_fieldsets = [(None, {"fields": ["username", "usable_password", "password1", "password2", "role"]})]
     filter_horizontal = []
+    actions = ["reset_second_factor"]
+
+    def has_reset_permission(self, request: HttpRequest) -> bool:
+        return self.has_module_permission(request)
+
+    @admin.action(description="Reset the second factor of selected people", permissions=["reset"])
+    def reset_second_factor(self, request: HttpRequest, people: QuerySet[User]) -> None:
+        for person in people:
+            second_factor.remove(person=person)
+            self.log_change(request, person, "Second factor reset.")
+        self.message_user(request, "Reset. They log in with their password alone, and can set up a new one.")
 
 
 @admin.register(Team)
@@ -109,3 +122,4 @@ class ApiKeyPages(Guarded, ModelAdmin):
 
 
 admin.site.unregister(Group)  # roles decide, not groups
+admin.site.unregister([EmailAddress, Authenticator])  # what allauth keeps has pages of its own, see accounts/views

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
+from datetime import datetime
 from typing import Any, TypeVar, cast
 
 from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from accounts import actions, queries, second_factor
 from accounts.domain.revising import meanwhile
-from accounts.models import Role, Scope, Team, User
-from accounts.queries import ROLES_OF_ALL_TEAMS
+from accounts.models import Attempt, Role, Scope, Team, User
+from accounts.queries import ROLES_OF_ALL_TEAMS, TOO_MANY
 
 F = TypeVar("F", bound=forms.BaseForm)
 
@@ -23,6 +28,14 @@ _CLASSES: dict[type, str] = {
     forms.CheckboxSelectMultiple: "",
     forms.HiddenInput: "",
 }
+
+
+def _input(autocomplete: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"autocomplete": autocomplete})
+
+
+def _password(autocomplete: str) -> forms.PasswordInput:
+    return forms.PasswordInput(attrs={"autocomplete": autocomplete})
 
 
 class PlainForm(forms.Form):
@@ -41,6 +54,26 @@ def styled(form: F) -> F:
         if classes:
             field.widget.attrs.setdefault("class", classes)
     return form
+
+
+class LoginForm(AuthenticationForm):
+    """Django's own, in our words."""
+
+    error_messages = {**AuthenticationForm.error_messages, "invalid_login": "This name and password do not fit."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "User name or e-mail"
+        styled(self)
+
+
+class CodeForm(PlainForm):
+    code = forms.CharField(
+        label="Code",
+        max_length=20,
+        help_text="Six digits from your app, or one of your recovery codes.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
+    )
 
 
 class PasswordLinkForm(PlainForm):
@@ -98,7 +131,7 @@ class TeamForm(RevisingForm):
         name = str(self.cleaned_data["name"])
         others = Team.objects.exclude(pk=self.team.pk) if self.team else Team.objects.all()
         if others.filter(name=name).exists():
-            raise forms.ValidationError("There is a team of this name already.")
+            raise ValidationError("There is a team of this name already.")
         return name
 
 
@@ -116,7 +149,7 @@ class _Access(RevisingForm):
         email = str(self.cleaned_data["email"])
         others = User.objects.exclude(pk=self.person.pk) if self.person else User.objects.all()
         if email and others.filter(email__iexact=email).exists():
-            raise forms.ValidationError("Somebody else has this e-mail address.")
+            raise ValidationError("Somebody else has this e-mail address.")
         return email
 
     @property
@@ -135,7 +168,7 @@ class NewPersonForm(_Access):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         if User.objects.filter(username__iexact=name).exists():
-            raise forms.ValidationError("Somebody has this user name already.")
+            raise ValidationError("Somebody has this user name already.")
         return name
 
 
@@ -167,3 +200,70 @@ class KeyForm(PlainForm):
         label="Expires on", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text="The first day on which it no longer works. Empty: it works until it is revoked.",
     )  # fmt: skip
+
+
+class NameForm(PlainForm):
+    first_name = forms.CharField(max_length=150, required=False, widget=_input("given-name"))
+    last_name = forms.CharField(max_length=150, required=False, widget=_input("family-name"))
+
+
+class ProofForm(PlainForm):
+    """Asks for the password, or for a code of those who have none here; wrong ones count as they do at log-in."""
+
+    proof = forms.CharField(label="Your password", widget=_password("current-password"))
+
+    def __init__(self, *args: Any, person: User, address: str, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person, self.address, self.at = person, address, at
+        if not person.has_usable_password():
+            if second_factor.is_set_up(person):
+                self.fields["proof"] = deepcopy(CodeForm.declared_fields["code"])
+            else:
+                del self.fields["proof"]
+        styled(self)
+
+    def clean_proof(self) -> str:
+        given: str = self.cleaned_data["proof"]
+        by_password = self.person.has_usable_password()
+        kind = Attempt.Kind.PASSWORD if by_password else Attempt.Kind.CODE
+        who = {"name": self.person.username, "address": self.address if by_password else ""}
+        if queries.is_blocked(kind, **who, at=self.at):
+            raise ValidationError(TOO_MANY, code="too_many")
+        if by_password and self.person.check_password(given):
+            return given
+        if not by_password and second_factor.accepts(person=self.person, code=given, at=self.at):
+            return given
+        actions.note_attempt(kind, **who, at=self.at)
+        raise ValidationError("This is not your password." if by_password else "This code is wrong.")
+
+
+class SetUpForm(ProofForm):
+    field_order = ("code", "proof")
+    code = forms.CharField(
+        label="Code that the app shows now",
+        max_length=10,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"}),
+    )
+
+    def clean_code(self) -> str:
+        return "".join(self.cleaned_data["code"].split())
+
+
+class EmailForm(ProofForm):
+    field_order = ("email", "proof")
+    email = forms.EmailField(
+        label="New e-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        if queries.has_email(email):
+            raise ValidationError("This address belongs to an account already.")
+        return email
+
+
+class PasswordForm(ProofForm):
+    """What the new one must be, Django's SetPasswordForm says."""
+
+    new_password1 = forms.CharField(label="New password", strip=False, widget=_password("new-password"))
+    new_password2 = forms.CharField(label="New password again", strip=False, widget=_password("new-password"))

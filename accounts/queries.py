@@ -23,6 +23,7 @@ ROLES_OF_ALL_TEAMS = {Role.ADMINISTRATOR, Role.FINANCE}
 # Ten wrong passwords are enough for a person who mistypes, and 960 guesses a day. Codes have but a million values.
 MOST_ATTEMPTS = {Attempt.Kind.PASSWORD: 10, Attempt.Kind.CODE: 5, Attempt.Kind.RESET: 5}
 ATTEMPT_WINDOW = timedelta(minutes=15)
+TOO_MANY = f"Too many attempts. Try again in {ATTEMPT_WINDOW.total_seconds() // 60:.0f} minutes."
 
 
 YOU, A_PERSON = "you", "a person"
@@ -155,3 +156,12 @@ def state_of_key(key: ApiKey, at: datetime) -> str:
     if key.revoked_at is not None:
         return "revoked"
     return "expired" if key.expires_at is not None and key.expires_at <= at else "active"
+
+
+def has_email(email: str) -> bool:
+    """Whether the address is somebody's."""
+    return User.objects.filter(email__iexact=email.strip()).exists()
+
+
+def keys_made_by(person: User) -> QuerySet[ApiKey]:
+    return ApiKey.objects.filter(created_by=person).select_related("team").order_by("-created_at")

@@ -49,6 +49,14 @@ def names(name: str, default: tuple[str, ...] = ()) -> list[str]:
     return [part for part in found if part] or list(default)
 
 
+def some_of(name: str, options: tuple[str, ...]) -> list[str]:
+    """Return names in a variable that are among the options."""
+    found = names(name)
+    if unknown := [one for one in found if one not in options]:
+        raise ImproperlyConfigured(f"{name} names {unknown[0]!r}; it may name: {', '.join(options)}.")
+    return found
+
+
 def zone(name: str, default: str) -> str:
     value = text(name, default)
     try:

@@ -61,6 +61,9 @@ CONTENT_SECURITY_POLICY = {
 
 INSTALLED_APPS = [
     "config",
+    "allauth",  # before ours, which take its pages out of the settings
+    "allauth.account",
+    "allauth.mfa",
     "audits",
     "spend",
     "accounts",
@@ -86,6 +89,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.views.guards.second_factor_required",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -145,6 +150,15 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+AUTHENTICATION_BACKENDS = ["accounts.backends.NameOrEmail"]
+REQUIRE_MFA = env.some_of("REQUIRE_MFA", ("administrator", "finance", "team_lead", "viewer"))
+# allauth signs in over several steps and keeps second factors. What it would count in a cache, which web processes do
+# not share, accounts.models.Attempt counts in the database; e-mail addresses are those of people, see docs/access.md.
+ACCOUNT_ADAPTER, MFA_ADAPTER = "accounts.adapters.Accounts", "accounts.adapters.SecondFactors"
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_TIMEOUT = 600  # to find the telephone
+MFA_TOTP_ISSUER = "Truecost"
 PASSWORD_RESET_TIMEOUT = 3600 * env.whole("PASSWORD_LINK_HOURS", 24, least=1, most=168)
 
 # Mail. None set up: what would be sent is printed by the worker, and pages say so.

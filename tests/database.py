@@ -180,6 +180,7 @@ def _digest() -> str:
     root = Path(settings.BASE_DIR)
     files = [*sorted(root.glob("*/migrations/*.py")), root / "config/privileges.py", root / "requirements.txt"]
     digest = hashlib.sha256(version("django").encode() + Path(__file__).read_bytes())
+    digest.update(" ".join(settings.INSTALLED_APPS).encode())  # those of others bring migrations too
     for file in files:
         digest.update(file.name.encode() + (file.read_bytes() if file.exists() else b""))
     return digest.hexdigest()[:16]

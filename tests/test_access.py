@@ -33,6 +33,14 @@ GET  login                200   200     200       200       200    302  302  302
 GET  password-reset       200   200     200       200       200    200  200  200   200 200
 POST password-reset       200   200     200       200       200    200  200  200   200 200
 GET  password-set         200   200     200       200       200    200  200  200   200 200
+GET  account_login        200   200     200       200       200    302  302  302   302 302
+GET  mfa_authenticate     302   302     302       302       302    302  302  302   302 302
+GET  profile              302   302     302       302       302    200  200  200   200 200
+GET  password-change      302   302     302       302       302    200  200  200   200 200
+GET  email                302   302     302       302       302    200  200  200   200 200
+GET  email-confirm        200   200     200       200       200    200  200  200   200 200
+GET  second-factor        302   302     302       302       302    200  200  200   200 200
+GET  recovery-codes       302   302     302       302       302    302  302  302   302 302
 POST logout               302   302     302       302       302    302  302  302   302 302
 POST api-calls            401   401     401       403       400    403  403  403   403 200
 POST api-outcomes         401   401     401       403       400    403  403  403   403 200
@@ -189,6 +197,8 @@ def asked(client: APIClient, method: str, name: str) -> Any:
 def words_of(name: str) -> dict[str, Any] | None:
     if name == "password-set":
         return {"uidb64": "MQ", "token": "expired"}
+    if name == "email-confirm":
+        return {"token": "expired"}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
     if name in ("task", "log-link"):

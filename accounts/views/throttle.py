@@ -7,9 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from accounts.queries import ATTEMPT_WINDOW
-
-TOO_MANY = f"Too many attempts. Try again in {ATTEMPT_WINDOW.total_seconds() // 60:.0f} minutes."
+from accounts.queries import ATTEMPT_WINDOW, TOO_MANY
 
 
 def too_many(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:

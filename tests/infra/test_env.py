@@ -17,6 +17,7 @@ COLOURS = ("red", "blue")
     ("read", "bad"),
     [
         (lambda: env.choice("SETTING", COLOURS, "red"), "green"),
+        (lambda: env.some_of("SETTING", COLOURS), "red,green"),
         (lambda: env.flag("SETTING", default=False), "perhaps"),
         (lambda: env.whole("SETTING", 1, least=0, most=10), "11"),
         (lambda: env.whole("SETTING", 1, least=0, most=10), "-1"),
