@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
 from accounts.actions import password_link
 from accounts.models import User
 from config.celery import app
-from tests.browser.conftest import PHONE, Visit
+from tests.apps import shown
+from tests.browser.conftest import PEOPLE, PHONE, Visit
 from tests.browser.test_pages import violations
 from tests.cast import PASSWORD
 from tests.mail import Mailbox
 
 NEW = "another staple for the horse"
-OPEN_TO_ALL = ["/login/", "/password-reset/", "/password/MQ/expired/"]
+OPEN_TO_ALL = ["/login/", "/password-reset/", "/password/MQ/expired/", "/profile/email/expired"]
+OWN = ["/profile", "/profile/password", "/profile/email", "/profile/second-factor"]
 
 
 @pytest.fixture
@@ -79,3 +84,83 @@ def test_a_weak_password_is_explained(visit: Visit, axe: str) -> None:
     choose_password(page, "12345678")
     expect(page.get_by_role("alert")).to_contain_text("too common")
     assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_everybody_has_a_profile(visit: Visit, name: str) -> None:
+    page = visit("/profile", by=name)
+    expect(page.get_by_role("link", name=name, exact=True)).to_have_attribute("href", "/profile")
+    for address in OWN:
+        page.goto(address)
+        expect(page.locator("#content").get_by_role("heading", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out_of_a_profile(visit: Visit, axe: str, scheme: str) -> None:
+    page = visit("/profile", by="ada", scheme=scheme)
+    for address in OWN:
+        page.goto(address)
+        assert violations(page, axe) == []
+
+
+def test_a_profile_fits_a_phone(visit: Visit) -> None:
+    page = visit("/profile", by="lena", width=PHONE)
+    for address in OWN:
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE, address
+
+
+def test_a_second_factor_from_setting_up_to_removing(visit: Visit, axe: str) -> None:
+    page = visit("/profile", by="fiona")
+    page.get_by_role("link", name="Set up").click()
+    picture = page.get_by_role("img", name="QR code")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("picture => picture.naturalWidth") > 0
+    secret = page.locator(".secret").inner_text()
+    page.get_by_label("Code that the app shows now").fill(shown(secret, timezone.now() - timedelta(seconds=30)))
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Turn it on").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
+    assert violations(page, axe) == []
+    codes = page.locator("#codes code").all_inner_texts()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert Path(download.value.path()).read_text().split() == codes
+    page.get_by_role("link", name="Done").click()
+    page.get_by_role("button", name="Sign out").click()
+
+    log_in(page, "fiona")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Second step")
+    assert violations(page, axe) == []
+    page.get_by_label("Code").fill("000000")
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    page.get_by_label("Code").fill(shown(secret, timezone.now()))
+    page.get_by_role("button", name="Go on").click()
+    expect(page).to_have_url(re.compile(r"/(overview|report)"))
+
+    page.get_by_role("link", name="fiona").click()
+    page.get_by_role("link", name="Remove").click()
+    assert violations(page, axe) == []
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Remove it").click()
+    expect(page.get_by_role("status")).to_contain_text("removed")
+
+
+def test_a_changed_password_logs_in(visit: Visit) -> None:
+    page = visit("/profile/password", by="lena")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(NEW)
+    page.get_by_label("New password again").fill(NEW)
+    page.get_by_role("button", name="Change the password").click()
+    expect(page.get_by_role("status")).to_contain_text("changed")
+    page.get_by_role("button", name="Sign out").click()
+    log_in(page, "lena@example.com", NEW)
+    expect(page).to_have_url(re.compile(r"/(overview|report)"))
+
+
+def test_who_needs_a_second_factor_is_led_to_it(visit: Visit, settings: Settings) -> None:
+    settings.REQUIRE_MFA = ["administrator"]
+    page = visit("/report", by="ada")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Set up a second factor")
+    expect(page.get_by_role("status")).to_contain_text("Your role needs a second factor")

@@ -166,7 +166,7 @@ def test_the_keyboard_skips_to_the_content(visit: Visit) -> None:
 
 def test_somebody_logs_in_and_out(visit: Visit) -> None:
     page = visit("/report")
-    page.get_by_label("Username").fill("lena")
+    page.get_by_label("User name or e-mail").fill("lena")
     page.get_by_label("Password").fill("correct horse battery staple")
     page.get_by_role("button", name="Log in").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("True cost")
