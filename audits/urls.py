@@ -1,7 +1,7 @@
 from django.urls import path
 
 from audits import api
-from audits.views import downloads, insurer, link_making, lists, log, log_link, logged, patterns, report
+from audits.views import downloads, insurer, link_making, lists, log, log_link, logged, patterns, report, team
 
 urlpatterns = [
     path("", report.home, name="home"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("tasks/<uuid:key>", lists.task, name="task"),
     path("insurer", insurer.insurer, name="insurer"),
     path("log", log_link.log, name="log"),
+    path("team", team.team, name="my-team"),
     path("log/tasks", log.tasks, name="log-tasks"),
     path("log/preview", log.preview, name="log-preview"),
     path("log/link/<uuid:key>", link_making.make, name="log-link"),

@@ -47,7 +47,7 @@ class Section:
 SECTIONS = (
     Section("Report", (Page("Report", "report"),)),
     Section("Explore", (Page("Tasks", "tasks"), Page("Calls", "calls"), Page("Ledger entries", "entries"))),
-    Section("Rework", (Page("Log rework", "log", audits),)),
+    Section("Rework", (Page("Log rework", "log", audits), Page("My team", "my-team"))),
     Section(
         "Settings",
         (

@@ -33,6 +33,14 @@ FROM audits_correction k {NAMES} WHERE {COUNTS} AND {{where}} ORDER BY {{order}}
 """
 
 
+# Those with money, net, on a tier of these names; the empty name is none.
+_POSTED_TO = """
+    SELECT e.source FROM audits_entry e LEFT JOIN spend_tier tier ON tier.id = e.tier_id
+    WHERE e.source_kind = 'correction' AND e.source = k.identity AND COALESCE(tier.name, '') = ANY(%(posted_to)s)
+    GROUP BY e.source HAVING sum(e.amount_nanos) <> 0
+"""
+
+
 def corrections(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> Page:
     """Return a page of corrections by their own dates and scopes; `entries_nanos` is what they made."""
     where = _where(listing)
@@ -65,6 +73,8 @@ def _where(listing: Listing) -> Where:
     if "q" in listing.only:
         begins = begins_with(listing.only["q"][-1])
         where.add("(k.external_id LIKE %(begins)s OR k.task_name LIKE %(begins)s)", begins=begins)
+    if names := listing.only.get("posted_to"):
+        where.add(f"k.identity IN ({_POSTED_TO})", posted_to=list(names))
     if listing.task_key:
         where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {CALLS_OF_TASK})", task_key=listing.task_key)
     return where
