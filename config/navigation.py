@@ -54,6 +54,7 @@ SECTIONS = (
             Page("Teams", "settings-teams", administers),
             Page("People", "settings-people", administers),
             Page("API keys", "settings-keys", administers),
+            Page("Get started", "start", administers),
             Page("Reference data", "admin:index", writes_reference),
         ),
     ),

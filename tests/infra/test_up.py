@@ -75,6 +75,19 @@ def status_of(port: int, path: str = "/healthz") -> int:
         return 0
 
 
+def test_the_first_start_knows_prices_and_says_where_the_first_account_is_made(up: Up) -> None:
+    assert up.process.stdout
+    said = []
+    for line in up.process.stdout:
+        said.append(line)
+        if "Make the first account" in line:
+            break
+    assert any("prices" in line for line in said)
+    path = up.process.stdout.readline().strip().partition(f":{up.port}")[2]
+    assert path.startswith("/start/administrator?invitation=")
+    assert (status_of(up.port, path), status_of(up.port, path + "x")) == (200, 403)
+
+
 def test_a_second_one_says_that_the_first_runs(up: Up) -> None:
     second = manage("up", var=up.var, PORT=str(free_port()))
     output, _ = second.communicate(timeout=60)

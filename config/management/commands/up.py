@@ -21,6 +21,7 @@ from config import embedded, env
 from config.start.invitation import path_for_the_first
 from config.supervisor import GivesUp, Program, Supervisor
 from config.welcome import how_to_sign_in
+from spend.models import Price
 
 # Measured (MEASURED.md, 4): two workers with few threads beat one with many.
 WEB_WORKERS, WEB_THREADS = 2, 2
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         collect_if_needed()
         if demo and not supervisor.stopping:
             call_command("demo", logins=False)
+        elif not supervisor.stopping and not Price.objects.exists():
+            call_command("prices", "import")  # the first call should not be unpriced for want of a list
         connections.close_all()
 
     def _serve(self, supervisor: Supervisor, host: str, port: int, *, demo: bool) -> None:
