@@ -7,6 +7,7 @@ urlpatterns = [
     path("", report.home, name="home"),
     path("report", report.report, name="report"),
     path("report.csv", downloads.csv, name="report-csv"),
+    path("report.xlsx", downloads.xlsx, name="report-xlsx"),
     path("entries", lists.entries, name="entries"),
     path("calls", lists.calls, name="calls"),
     path("tasks", lists.tasks, name="tasks"),
@@ -28,4 +29,5 @@ urlpatterns = [
     path("api/v1/entries", api.Entries.as_view(), name="api-entries"),
     path("api/v1/reports/true-cost", api.TrueCostReport.as_view(), name="api-true-cost"),
     path("api/v1/reports/true-cost.csv", api.TrueCostCsv.as_view(), name="api-true-cost-csv"),
+    path("api/v1/reports/true-cost.xlsx", api.TrueCostXlsx.as_view(), name="api-true-cost-xlsx"),
 ]

@@ -2,6 +2,8 @@
 
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
-from audits.api.reports import TrueCostCsv, TrueCostReport
+from audits.api.reports import TrueCostCsv, TrueCostReport, TrueCostXlsx
 
-__all__ = ["Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostReport"]
+__all__ = [
+    "Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostReport", "TrueCostXlsx",
+]  # fmt: skip

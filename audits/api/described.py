@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework.views import APIView
 
@@ -146,6 +147,12 @@ REFUSED: dict[Any, Any] = {
     400: OpenApiResponse(ref("Faults"), "What was asked makes no sense."),
     **{code: OpenApiResponse(ref("Refusal"), REFUSALS[code]) for code in (401, 403, 503)},
 }
+
+
+def file_of(content_type: str) -> dict[Any, Any]:
+    """Describe the answer of a file; refusals are JSON there too."""
+    refused = {(code, "application/json"): told for code, told in REFUSED.items()}
+    return {(200, content_type): OpenApiTypes.BINARY, **refused}
 
 
 def list_schema(kind: str) -> Callable[[View], View]:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from accounts.api import NeedsScope
 from accounts.queries import reach_of
 from audits.actions.reports import answer
-from audits.api.described import REFUSED, REPORT_PARAMETERS
+from audits.api.described import REFUSED, REPORT_PARAMETERS, file_of
 from audits.exports.asked import Asked
 from audits.exports.files import FORMATS, file_name
 from audits.exports.plain import told
@@ -53,6 +53,18 @@ class TrueCostCsv(APIView):
     )
     def get(self, request: Request) -> HttpResponse:
         return as_file(request, "csv")
+
+
+class TrueCostXlsx(APIView):
+    """The same as a workbook: a sheet for each view, its figures formulas."""
+
+    permission_classes = [NeedsScope("read")]
+
+    @extend_schema(
+        operation_id="true_cost_xlsx", parameters=REPORT_PARAMETERS, responses=file_of(FORMATS["xlsx"].content_type)
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return as_file(request, "xlsx")
 
 
 def as_file(request: Request, suffix: str) -> HttpResponse:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from audits.actions.packs import answer_pack_with_sources
 from audits.actions.reports import answer
 from audits.exports.asked import Asked
 from audits.exports.plain import as_csv
+from audits.exports.workbook import as_xlsx
 from audits.queries.sums import Query
 
 
@@ -24,8 +26,14 @@ def _csv(query: Query, asked: Asked, at: datetime) -> bytes:
     return as_csv(answer(query, at=at)).encode()
 
 
+def _xlsx(query: Query, asked: Asked, at: datetime) -> bytes:
+    pack, sources = answer_pack_with_sources(query, at=at)
+    return as_xlsx(pack, sources, asked)
+
+
 FORMATS = {
     "csv": Format("text/csv; charset=utf-8", _csv),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
 }
 
 

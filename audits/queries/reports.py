@@ -19,6 +19,7 @@ from audits.queries.sums import Query
 from spend.models import Llm, TaskType, Tier
 
 UNATTRIBUTED = "unattributed"
+Names = dict[str, Callable[[Any], str | None]]
 _NO_UNITS = {"touched": 0, "n": 0, "sum_x": 0, "sum_xx": 0, "sum_y": 0, "sum_xy": 0}
 _NO_TRIES = {"attempts": 0, "escalated": 0, "failed": 0}
 
@@ -76,13 +77,13 @@ def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
             group_units=sums.units(grouped) if len(query.by) > 1 else (),
             group_incidents=sums.incidents(grouped) if len(query.by) > 1 else (),
         )
-        names = _names(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
+        names = names_of(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = _named(report.lines, query.by, names)
     groups = _named(report.groups, query.by[:1], names)
     return TrueCost(query, as_of, rows, groups, report.total, report.coverage)
 
 
-def _named(lines: list[Line], by: tuple[str, ...], names: Mapping[str, Callable[[Any], str | None]]) -> list[Row]:
+def _named(lines: list[Line], by: tuple[str, ...], names: Names) -> list[Row]:
     """Return the lines with the names of what they are of, sorted by them, unattributed last."""
     rows = [
         Row(
@@ -106,7 +107,7 @@ def one_moment() -> Iterator[None]:
         yield
 
 
-def _names(by: tuple[str, ...], values: dict[str, set[Any]]) -> dict[str, Callable[[Any], str | None]]:
+def names_of(by: tuple[str, ...], values: dict[str, set[Any]]) -> Names:
     """Return, for each dimension, what turns one of its `values` into its name."""
     tiers = dict(Tier.objects.values_list("id", "name"))
 

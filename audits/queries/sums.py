@@ -64,14 +64,19 @@ class _Table:
 
 def calls(query: Query) -> Sums:
     """Calls by their own day. `other_months_cost` is of tasks whose day lies outside the period."""
+    rows = calls_without_latency(query)
+    table = _Table("audits_monthlycalls", _dimensions(query), "month")
+    for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
+        sums["latency"] = list(buckets.values())
+    return rows
+
+
+def calls_without_latency(query: Query) -> Sums:
     table = _Table("audits_monthlycalls", _dimensions(query), "month")
     columns = {name: f"sum({name})" for name in _CALL_SUMS}
     outside = "task_month < %(first)s OR task_month >= %(end)s"
     columns["other_months_cost"] = f"COALESCE(sum(cost) FILTER (WHERE {outside}), 0)"
-    rows = _grouped(query, table, columns)
-    for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
-        sums["latency"] = list(buckets.values())
-    return rows
+    return _grouped(query, table, columns)
 
 
 _CALL_SUMS = (
@@ -132,6 +137,18 @@ def entries(query: Query) -> Sums:
 def pending_entries(query: Query) -> Sums:
     """What of the ledger belongs to pending tasks, by category."""
     columns = {name: f"COALESCE(sum(pending) FILTER (WHERE category = '{name}'), 0)" for name in CATEGORIES}
+    return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
+
+
+def ledger(query: Query) -> Sums:
+    """The ledger by category: all of it, what of it is labour, what belongs to pending tasks; and its memo sums."""
+    columns = {
+        **{name: _sum_where(f"category = '{name}'") for name in CATEGORIES},
+        **{f"{name}_labour": _sum_where(f"category = '{name}' AND nature = 'labour'") for name in CATEGORIES},
+        **{f"{name}_pending": f"COALESCE(sum(pending) FILTER (WHERE category = '{name}'), 0)" for name in CATEGORIES},
+        "allocated": _sum_where("NOT traced"),
+        "incident_cost": _sum_where("source_kind = 'incident'"),
+    }
     return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
 
 

@@ -42,4 +42,4 @@ def download(suffix: str) -> Callable[[HttpRequest], HttpResponse]:
     return file
 
 
-csv = download("csv")
+csv, xlsx = download("csv"), download("xlsx")

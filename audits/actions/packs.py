@@ -1,0 +1,87 @@
+"""Answer with all that a file shows of a report: several views of the same months, of one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from audits.actions.catch_up import catch_up
+from audits.queries import lists
+from audits.queries.grains import Grains, grains
+from audits.queries.lists import Listing
+from audits.queries.parts import Parts, parts_of_rows
+from audits.queries.reports import TrueCost, one_moment, true_cost
+from audits.queries.sums import Query
+from spend.models import Tier
+from spend.queries.installation import is_simulated
+from spend.queries.zone import reporting_day
+
+VIEWS = (("tier",), ("team",), ("task_type",), ("model",), ("month",))
+MOST_ENTRIES = 2_000
+
+
+@dataclass(frozen=True)
+class View:
+    """A report by some dimensions, with what the cost of a success of each row is made of."""
+
+    report: TrueCost
+    parts: list[Parts]
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        return self.report.query.by
+
+
+@dataclass(frozen=True)
+class Pack:
+    """`views`: as asked for first, by tier among the others. `claimed`: the fail rates that tiers claim, by name."""
+
+    views: list[View]
+    claimed: dict[str, float | None]
+    is_simulated: bool
+
+    @property
+    def asked_for(self) -> TrueCost:
+        return self.views[0].report
+
+    def by(self, *names: str) -> View:
+        return next(view for view in self.views if view.by == names)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What the figures are made of: sums to add up, None where these are too many, and the latest ledger entries."""
+
+    grains: Grains | None
+    entries: lists.Page
+    entry_sums: dict[str, int | None]
+
+
+def answer_pack(query: Query, *, at: datetime) -> Pack:
+    """Return the report of `query`, and the same by tier."""
+    catch_up(at=at, today=reporting_day(at))
+    with one_moment():
+        return _pack(query, (("tier",),), at)
+
+
+def answer_pack_with_sources(query: Query, *, at: datetime) -> tuple[Pack, Sources]:
+    """Return the report of `query`, the same by each dimension, and what all of it is made of."""
+    catch_up(at=at, today=reporting_day(at))
+    with one_moment():
+        listing = Listing("entries", query.period, query.lens, query.basis, query.filters, teams=query.teams)
+        sources = Sources(
+            grains(query), lists.entries(listing, limit=MOST_ENTRIES), dict(lists.sums_of_entries(listing))
+        )
+        return _pack(query, (query.by[:1], *VIEWS), at), sources
+
+
+def _pack(query: Query, others: tuple[tuple[str, ...], ...], at: datetime) -> Pack:
+    wanted = dict.fromkeys((query.by, *others))
+    reports = [true_cost(replace(query, by=by), as_of=at) for by in wanted]
+    claimed = {name: None if rate is None else float(rate) for name, rate in _claims()}
+    return Pack([View(report, parts_of_rows(report)) for report in reports], claimed, is_simulated())
+
+
+def _claims() -> list[tuple[str, Decimal | None]]:
+    return list(Tier.objects.values_list("name", "claimed_fail_rate"))
