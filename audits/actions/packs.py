@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 
 from audits.actions.catch_up import catch_up
 from audits.queries import lists
+from audits.queries.claims import Claim, claims
 from audits.queries.grains import Grains, grains
 from audits.queries.lists import Listing
 from audits.queries.parts import Parts, parts_of_rows
 from audits.queries.reports import TrueCost, one_moment, true_cost
 from audits.queries.sums import Query
-from spend.models import Tier
 from spend.queries.installation import is_simulated
 from spend.queries.zone import reporting_day
 
@@ -35,10 +34,10 @@ class View:
 
 @dataclass(frozen=True)
 class Pack:
-    """`views`: as asked for first, by tier among the others. `claimed`: the fail rates that tiers claim, by name."""
+    """`views`: as asked for first, by tier among the others."""
 
     views: list[View]
-    claimed: dict[str, float | None]
+    claims: list[Claim]
     is_simulated: bool
 
     @property
@@ -79,9 +78,4 @@ def answer_pack_with_sources(query: Query, *, at: datetime) -> tuple[Pack, Sourc
 def _pack(query: Query, others: tuple[tuple[str, ...], ...], at: datetime) -> Pack:
     wanted = dict.fromkeys((query.by, *others))
     reports = [true_cost(replace(query, by=by), as_of=at) for by in wanted]
-    claimed = {name: None if rate is None else float(rate) for name, rate in _claims()}
-    return Pack([View(report, parts_of_rows(report)) for report in reports], claimed, is_simulated())
-
-
-def _claims() -> list[tuple[str, Decimal | None]]:
-    return list(Tier.objects.values_list("name", "claimed_fail_rate"))
+    return Pack([View(report, parts_of_rows(report)) for report in reports], claims(query), is_simulated())

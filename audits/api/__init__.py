@@ -5,5 +5,6 @@ from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reports import TrueCostCsv, TrueCostReport, TrueCostXlsx
 
 __all__ = [
-    "Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostReport", "TrueCostXlsx",
+    "Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostReport",
+    "TrueCostXlsx",
 ]  # fmt: skip

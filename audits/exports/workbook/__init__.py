@@ -32,7 +32,7 @@ def as_xlsx(pack: Pack, sources: Sources, asked: Asked) -> bytes:
     write_summary(book, summary, pack, views, asked)
     if grains and data:
         sheets.write_quality(book, tiers.view, grains, data, keys, title)
-    sheets.write_claims(book, pack, tiers, title)
+    sheets.write_claims(book, pack, title)
     sheets.write_coverage(book, pack, views[0], title)
     notes = ([SIMULATED] if pack.is_simulated else []) + list(uncertain(report))
     sheets.write_notes(book, pack, notes, bool(grains), title)

@@ -46,11 +46,11 @@ def _each(top: str, below: str, unknown: str = "") -> str:
     return f'IF({nothing},"",ROUND(({top})/{below},9))'
 
 
-def _share(part: str, whole: str) -> str:
+def share(part: str, whole: str) -> str:
     return f'IF({whole}=0,"",{part}/{whole})'
 
 
-def _wilson(part: str, whole: str, sign: str) -> str:
+def wilson(part: str, whole: str, sign: str) -> str:
     """The end of Wilson's interval, as audits/domain/intervals.py has it."""
     p, sure, end = f"({part}/{whole})", "0" if sign == "-" else whole, "0" if sign == "-" else "1"
     reach = f"{Z}*SQRT({p}*(1-{p})/{whole}+{Z}^2/(4*{whole}^2))"
@@ -59,9 +59,9 @@ def _wilson(part: str, whole: str, sign: str) -> str:
 
 def _rate(name: str, label: str, part: str, whole: str) -> list[Field]:
     return [
-        Field(name, label, "Yields", "percent", _share(part, whole)),
-        Field(f"{name}_low", "from", "Yields", "percent", _wilson(part, whole, "-")),
-        Field(f"{name}_high", "to", "Yields", "percent", _wilson(part, whole, "+")),
+        Field(name, label, "Yields", "percent", share(part, whole)),
+        Field(f"{name}_low", "from", "Yields", "percent", wilson(part, whole, "-")),
+        Field(f"{name}_high", "to", "Yields", "percent", wilson(part, whole, "+")),
     ]
 
 
@@ -134,9 +134,9 @@ def fields_of(lens: str) -> list[Field]:
         Field("tasks_touched", "Tasks touched", "Token bill", "count"),
         Field("token_cost_per_task", "Per task", "Token bill", "money4",
               _each("{token_bill}", touched, '{token_bill}=""')),
-        Field("calls_per_task", "Calls per task", "Token bill", "number", _share("{calls}", touched)),
+        Field("calls_per_task", "Calls per task", "Token bill", "number", share("{calls}", touched)),
         Field("input_tokens_per_task", "Input tokens per task", "Token bill", "number",
-              _share("{input_tokens}", touched)),
+              share("{input_tokens}", touched)),
         Field("latency_p50_ms", "Latency p50, ms", "Token bill", "count"),
         Field("latency_p95_ms", "Latency p95, ms", "Token bill", "count"),
     ]  # fmt: skip
@@ -188,11 +188,11 @@ _WORTH = [
           f'IF({_NO_VALUE},"",([tasks.value]-({{true_cost}}-{_COMPUTE}))/{_COMPUTE})'),
 ]  # fmt: skip
 _COVERAGE = [
-    Field("calls_priced", "Calls priced", "Coverage", "percent", _share("{priced_calls}", "{calls}"),
+    Field("calls_priced", "Calls priced", "Coverage", "percent", share("{priced_calls}", "{calls}"),
           value=_ratio_of("priced_calls", "calls")),
-    Field("tasks_judged", "Tasks judged", "Coverage", "percent", _share("{judged}", "{tasks}"),
+    Field("tasks_judged", "Tasks judged", "Coverage", "percent", share("{judged}", "{tasks}"),
           value=_ratio_of("judged", "tasks")),
-    Field("presumed_share", "Successes presumed", "Coverage", "percent", _share("{presumed}", "{successes}"),
+    Field("presumed_share", "Successes presumed", "Coverage", "percent", share("{presumed}", "{successes}"),
           value=_ratio_of("presumed", "successes")),
 ]  # fmt: skip
 _INTERVAL = [

@@ -9,7 +9,6 @@ from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from audits.actions.packs import Pack, Sources, View
-from audits.domain.lines import Line
 from audits.domain.report import ADDITIVE
 from audits.exports.asked import Asked
 from audits.exports.bars import LABELS
@@ -17,8 +16,9 @@ from audits.exports.colours import colour, part_colours
 from audits.exports.plain import MONEY
 from audits.exports.workbook.book import Book
 from audits.exports.workbook.data import ABOUT, SHEETS, Data, Keys, cell
-from audits.exports.workbook.fields import Field, fields_of
+from audits.exports.workbook.fields import Field, fields_of, share, wilson
 from audits.exports.workbook.views import ViewSheet
+from audits.queries.claims import Claim
 from audits.queries.grains import Grains
 from audits.queries.reports import UNATTRIBUTED
 from audits.queries.sums import CATEGORIES
@@ -106,45 +106,48 @@ def _quality_chart(book: Book, end: int) -> Any:
     return chart
 
 
-def write_claims(book: Book, pack: Pack, tiers: ViewSheet, title: str) -> None:
-    """Write the fail rate that each tier claims beside the one measured."""
+def write_claims(book: Book, pack: Pack, title: str) -> None:
+    """Write the fail rate that each tier claims beside the one measured, always of its own attempts."""
     name = "Claimed and measured"
-    report = pack.by("tier").report
-    sheet = book.sheet(name, title=title, at=report.as_of)
+    sheet = book.sheet(name, title=title, at=pack.asked_for.as_of)
     book.text(sheet, 0, 0, "Attempt fail rate: claimed and measured", "title")
-    book.text(sheet, 1, 0, "Measured: failed or escalated, of the tasks in which the tier tried.", "soft")
+    about = "Measured: failed or escalated, of the tasks in which the tier tried, in the responsible lens."
+    book.text(sheet, 1, 0, about, "soft")
     book.line(sheet, 3, ["Tier"], "head_left")
-    heads = ["Claimed", "Measured", "95 % from", "to", "Tasks tried", "Reach down", "Reach up"]
+    heads = ["Claimed", "Measured", "95 % from", "to", "Tasks tried", "Failed or escalated", "Reach down", "Reach up"]
     book.line(sheet, 3, heads, "head", 1)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, len(heads), 14)
-    fields = ("attempt_fail_rate", "attempt_fail_rate_low", "attempt_fail_rate_high", "attempts")
-    for at, row in enumerate(report.rows):
-        book.text(sheet, 4 + at, 0, row.names["tier"] or UNATTRIBUTED)
-        book.figure(sheet, 4 + at, 1, pack.claimed.get(row.names["tier"] or ""), "percent")
-        for column, field in enumerate(fields, 2):
-            source = f"'{tiers.name}'!{cell(tiers.rows[at], tiers.columns[field])}"
-            kind = "count" if field == "attempts" else "percent"
-            book.formula(sheet, 4 + at, column, f'IF({source}="","",{source})', getattr(row.line, field), kind)
-        _write_reach(book, sheet, 4 + at, row.line)
     sheet.freeze_panes(4, 1)
-    if report.rows:
-        sheet.insert_chart(5 + len(report.rows), 0, _claims_chart(book, name, 3 + len(report.rows)))
+    for row, claim in enumerate(pack.claims, 4):
+        _write_claim(book, sheet, row, claim)
+    if pack.claims:
+        end = 3 + len(pack.claims)
+        sheet.insert_chart(end + 2, 0, _claims_chart(book, name, end))
 
 
-def _write_reach(book: Book, sheet: Worksheet, row: int, line: Line) -> None:
-    """How far the interval reaches below and above what was measured, for the chart."""
-    measured, low, high = line.attempt_fail_rate, line.attempt_fail_rate_low, line.attempt_fail_rate_high
-    down = None if measured is None or low is None else measured - low
-    up = None if measured is None or high is None else high - measured
-    for column, formula, value in ((6, f"C{row + 1}-D{row + 1}", down), (7, f"E{row + 1}-C{row + 1}", up)):
-        book.formula(sheet, row, column, f'IF(C{row + 1}="","",{formula})', value, "percent", "soft")
+def _write_claim(book: Book, sheet: Worksheet, row: int, claim: Claim) -> None:
+    book.text(sheet, row, 0, claim.tier or UNATTRIBUTED)
+    book.figure(sheet, row, 1, claim.claimed, "percent")
+    tried, missed, measured = cell(row, 5), cell(row, 6), cell(row, 2)
+    low, high = claim.ends or (None, None)
+    down, up = (None, None) if low is None or high is None else (claim.measured - low, high - claim.measured)
+    for column, formula, value in (
+        (2, share(missed, tried), claim.measured),
+        (3, wilson(missed, tried, "-"), low),
+        (4, wilson(missed, tried, "+"), high),
+        (7, f"{measured}-{cell(row, 3)}", down),
+        (8, f"{cell(row, 4)}-{measured}", up),
+    ):
+        book.formula(sheet, row, column, formula, value, "percent")
+    book.figure(sheet, row, 5, claim.attempts, "count")
+    book.figure(sheet, row, 6, claim.missed, "count")
 
 
 def _claims_chart(book: Book, name: str, end: int) -> Any:
     chart = book.chart({"type": "column"})
     reach = {
-        "type": "custom", "plus_values": f"='{name}'!$H$5:$H${end + 1}", "minus_values": f"='{name}'!$G$5:$G${end + 1}",
+        "type": "custom", "plus_values": f"='{name}'!$I$5:$I${end + 1}", "minus_values": f"='{name}'!$H$5:$H${end + 1}",
         "line": {"color": colour("--bar-error")},
     }  # fmt: skip
     for column, label, shade, bars in (

@@ -50,7 +50,6 @@ class ViewSheet:
         self.first = 2 * len(self.by)
         self.columns = {field.name: self.first + at for at, field in enumerate(self.fields)}
         self.total_row = 0
-        self.rows: list[int] = []  # of the sheet, one for each row of the view
         self.chart_rows: list[int] = []
 
     def total(self, name: str) -> str:
@@ -101,7 +100,6 @@ class ViewSheet:
             self._names(sheet, row, found)
             cells = {name: f"${cell(row, len(self.by) + at)}" for at, name in enumerate(self.by)}
             self._figures(sheet, Where(row, cells), found.line, parts)
-            self.rows.append(row)
             if found.line.successes:
                 self.chart_rows.append(row)
             row += 1
