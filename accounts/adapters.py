@@ -5,15 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts import openid
 from accounts.domain.sealing import seal, unseal
 
-INACTIVE = "This account is not active. Ask your administrator."
+FAILED = "Signing in with {} did not work. Try again."
 
 
 class Accounts(DefaultAccountAdapter):
@@ -32,8 +35,28 @@ class Accounts(DefaultAccountAdapter):
         pass
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
-        messages.error(request, INACTIVE)
-        return redirect("login")
+        return turned_away(request, openid.INACTIVE)
+
+
+class OpenId(DefaultSocialAccountAdapter):
+    """Who the provider says it is becomes one of our people, or is told why not."""
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing:
+            return
+        try:
+            person = openid.person_of(sociallogin.account.extra_data)
+        except openid.NotWelcome as refusal:
+            raise ImmediateHttpResponse(turned_away(request, str(refusal))) from refusal
+        sociallogin.connect(request, person)
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **why: Any) -> None:
+        raise ImmediateHttpResponse(turned_away(request, FAILED.format(settings.OIDC_NAME)))
+
+
+def turned_away(request: HttpRequest, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return redirect("login")
 
 
 class SecondFactors(DefaultMFAAdapter):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
@@ -122,4 +123,4 @@ class ApiKeyPages(Guarded, ModelAdmin):
 
 
 admin.site.unregister(Group)  # roles decide, not groups
-admin.site.unregister([EmailAddress, Authenticator])  # what allauth keeps has pages of its own, see accounts/views
+admin.site.unregister([EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken])  # see accounts/views

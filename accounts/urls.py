@@ -3,12 +3,15 @@ from django.urls import path
 
 from accounts.views import keys, passwords, people, profile, second_factor, teams
 from accounts.views.login import Login, login_code
+from accounts.views.openid import openid_callback, openid_login
 
-# Two names are allauth's: it leads to them by itself. None of its own pages is open.
+# Four names are allauth's: it leads to them by itself. None of its own pages is open.
 urlpatterns = [
     path("login/", Login.as_view(), name="account_login"),
     path("login/", Login.as_view(), name="login"),
     path("login/code/", login_code, name="mfa_authenticate"),
+    path("login/oidc/", openid_login, {"provider_id": "oidc"}, name="openid_connect_login"),
+    path("login/oidc/callback/", openid_callback, {"provider_id": "oidc"}, name="openid_connect_callback"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("password-reset/", passwords.password_reset, name="password-reset"),
     path("password/<uidb64>/<token>/", passwords.PasswordSet.as_view(), name="password-set"),

@@ -82,6 +82,30 @@ def address(name: str, default: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+LOCAL = ("127.0.0.1", "localhost", "::1")
+
+
+def issuer(name: str) -> str:
+    """Return the address of an OpenID provider; over plain http only on this machine, for what it says is believed."""
+    value = text(name).rstrip("/")
+    if not value:
+        return ""
+    parts = urlsplit(value)
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOCAL)):
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be an address like https://login.example.com.")
+    return value
+
+
+def openid(address: str, label: str, client: str, secret: str) -> dict[str, Any]:
+    """Return what allauth needs to know of an OpenID provider; nothing where there is none."""
+    if not address:
+        return {}
+    if not client or not secret:
+        raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET beside it.")
+    app = {"provider_id": "oidc", "name": label, "client_id": client, "secret": secret}
+    return {"openid_connect": {"APPS": [{**app, "settings": {"server_url": address, "oauth_pkce_enabled": True}}]}}
+
+
 class Mail(NamedTuple):
     """How to reach a mail server."""
 

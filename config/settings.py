@@ -64,6 +64,8 @@ INSTALLED_APPS = [
     "allauth",  # before ours, which take its pages out of the settings
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "audits",
     "spend",
     "accounts",
@@ -155,10 +157,16 @@ REQUIRE_MFA = env.some_of("REQUIRE_MFA", ("administrator", "finance", "team_lead
 # allauth signs in over several steps and keeps second factors. What it would count in a cache, which web processes do
 # not share, accounts.models.Attempt counts in the database; e-mail addresses are those of people, see docs/access.md.
 ACCOUNT_ADAPTER, MFA_ADAPTER = "accounts.adapters.Accounts", "accounts.adapters.SecondFactors"
+SOCIALACCOUNT_ADAPTER = "accounts.adapters.OpenId"
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_TIMEOUT = 600  # to find the telephone
 MFA_TOTP_ISSUER = "Truecost"
+OIDC_ISSUER = env.issuer("OIDC_ISSUER")
+OIDC_NAME = env.text("OIDC_NAME", "single sign-on")
+OIDC_CREATE = env.flag("OIDC_CREATE", default=True)  # false: only people an administrator made get in
+OIDC_TRUST_EMAIL = env.flag("OIDC_TRUST_EMAIL", default=False)  # true: the provider vouches for all addresses it sends
+SOCIALACCOUNT_PROVIDERS = env.openid(OIDC_ISSUER, OIDC_NAME, env.text("OIDC_CLIENT_ID"), env.text("OIDC_CLIENT_SECRET"))
 PASSWORD_RESET_TIMEOUT = 3600 * env.whole("PASSWORD_LINK_HOURS", 24, least=1, most=168)
 
 # Mail. None set up: what would be sent is printed by the worker, and pages say so.

@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest_plugins = ["tests.cast", "tests.database", "tests.doors", "tests.mail", "tests.strict"]
+pytest_plugins = ["tests.cast", "tests.database", "tests.doors", "tests.mail", "tests.provider", "tests.strict"]
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -41,6 +41,8 @@ GET  email                302   302     302       302       302    200  200  200
 GET  email-confirm        200   200     200       200       200    200  200  200   200 200
 GET  second-factor        302   302     302       302       302    200  200  200   200 200
 GET  recovery-codes       302   302     302       302       302    302  302  302   302 302
+GET  openid_connect_login 404   404     404       404       404    404  404  404   404 404
+GET  openid_connect_callback 404 404    404       404       404    404  404  404   404 404
 POST logout               302   302     302       302       302    302  302  302   302 302
 POST api-calls            401   401     401       403       400    403  403  403   403 200
 POST api-outcomes         401   401     401       403       400    403  403  403   403 200

@@ -7,6 +7,7 @@ from typing import Any
 from allauth.account.stages import LoginStageController
 from allauth.account.utils import perform_login
 from allauth.mfa.stages import AuthenticateStage
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
@@ -43,6 +44,10 @@ class Login(LoginView):
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         actions.note_attempt(Kind.PASSWORD, **self._who(), at=timezone.now())
         return super().form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        elsewhere = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        return super().get_context_data(**kwargs, elsewhere=elsewhere)
 
     def _who(self) -> dict[str, str]:
         return {"name": self.request.POST.get("username", ""), "address": self.request.META.get("REMOTE_ADDR", "")}

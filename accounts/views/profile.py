@@ -40,6 +40,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "has_second_factor": second_factor.is_set_up(person),
         "codes_left": second_factor.recovery_codes_left(person),
         "role_needs_it": queries.role_of(person) in settings.REQUIRE_MFA,
+        "elsewhere": settings.OIDC_NAME,
         "has_password": person.has_usable_password(),
     }
     return render(request, "accounts/profile.html", context)

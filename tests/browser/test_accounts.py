@@ -21,6 +21,7 @@ from tests.browser.conftest import PEOPLE, PHONE, Visit
 from tests.browser.test_pages import violations
 from tests.cast import PASSWORD
 from tests.mail import Mailbox
+from tests.provider import Provider
 
 NEW = "another staple for the horse"
 OPEN_TO_ALL = ["/login/", "/password-reset/", "/password/MQ/expired/", "/profile/email/expired"]
@@ -164,3 +165,26 @@ def test_who_needs_a_second_factor_is_led_to_it(visit: Visit, settings: Settings
     page = visit("/report", by="ada")
     expect(page.get_by_role("heading", level=1)).to_have_text("Set up a second factor")
     expect(page.get_by_role("status")).to_contain_text("Your role needs a second factor")
+
+
+def test_somebody_logs_in_elsewhere(visit: Visit, site: str, axe: str, provider: Provider, settings: Settings) -> None:
+    settings.PUBLIC_URL = site
+    provider.claims |= {"email": "ada@example.com", "sub": "ada-1"}
+    page = visit("/profile")
+    assert violations(page, axe) == []
+    page.get_by_role("link", name="Log in with Example ID").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Your profile")
+    expect(page.get_by_role("link", name="ada", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(("state", "words"), [("forged", "did not work"), ("", "not verified")])
+def test_who_cannot_be_told_apart_does_not_get_in(
+    visit: Visit, site: str, provider: Provider, settings: Settings, state: str, words: str
+) -> None:
+    settings.PUBLIC_URL = site
+    provider.state = state
+    provider.claims = {"sub": "lena-1", "email": "lena@example.com", "email_verified": bool(state)}
+    page = visit("/login/")
+    page.get_by_role("link", name="Log in with Example ID").click()
+    expect(page.get_by_role("status")).to_contain_text(words)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Log in")

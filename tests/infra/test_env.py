@@ -27,6 +27,8 @@ COLOURS = ("red", "blue")
         (lambda: env.origin("SETTING", "http://127.0.0.1"), "truecost.example.com"),
         (lambda: env.database("SETTING"), "mysql://somewhere/else"),
         (lambda: env.database("SETTING"), "postgresql://somewhere"),
+        (lambda: env.issuer("SETTING"), "login.example.com"),
+        (lambda: env.issuer("SETTING"), "http://login.example.com"),
         (lambda: env.mail("SETTING"), "mail.example.com"),
         (lambda: env.mail("SETTING"), "smtp://"),
         (lambda: env.mail("SETTING"), "smtp://mail.example.com:99999"),
