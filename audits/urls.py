@@ -1,10 +1,11 @@
 from django.urls import path
 
 from audits import api
-from audits.views import downloads, insurer, link_making, lists, log, log_link, logged, patterns, report, team
+from audits.views import downloads, insurer, link_making, lists, log, log_link, logged, overview, patterns, report, team
 
 urlpatterns = [
-    path("", report.home, name="home"),
+    path("", overview.home, name="home"),
+    path("overview", overview.overview, name="overview"),
     path("report", report.report, name="report"),
     path("report.csv", downloads.csv, name="report-csv"),
     path("report.xlsx", downloads.xlsx, name="report-xlsx"),

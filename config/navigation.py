@@ -45,6 +45,7 @@ class Section:
 
 
 SECTIONS = (
+    Section("Overview", (Page("Overview", "overview"),)),
     Section("Report", (Page("Report", "report"),)),
     Section("Explore", (Page("Tasks", "tasks"), Page("Calls", "calls"), Page("Ledger entries", "entries"))),
     Section("Rework", (Page("Log rework", "log", audits), Page("My team", "my-team"))),

@@ -11,6 +11,7 @@ window.Charts = (function () {
   const isNarrow = (canvas) => canvas.parentElement.clientWidth < 500;
 
   // Draw the canvas of this id, where there is one, as `make` says of its data; the options are made anew each time.
+  // Returns how to draw it again.
   function show(id, make) {
     function clear() {
       if (!drawn.has(id)) { return; }
@@ -32,6 +33,7 @@ window.Charts = (function () {
     // Before, or htmx would copy the style that a chart gives its canvas as an attribute, which the policy forbids.
     document.addEventListener("htmx:before:swap", clear);
     document.addEventListener("htmx:after:swap", draw);
+    return draw;
   }
 
   // A whisker from `from` to `to`, in pixels, with a cap on either end.
@@ -46,8 +48,20 @@ window.Charts = (function () {
     ctx.stroke();
   }
 
+  // The same upright, of a colour, from one height to another.
+  function upright(ctx, x, low, high, ink) {
+    const cap = 4;
+    ctx.strokeStyle = ink;
+    ctx.lineWidth = 1.5;
+    ctx.beginPath();
+    ctx.moveTo(x - cap, low); ctx.lineTo(x + cap, low);
+    ctx.moveTo(x, low); ctx.lineTo(x, high);
+    ctx.moveTo(x - cap, high); ctx.lineTo(x + cap, high);
+    ctx.stroke();
+  }
+
   const grid = { color: (line) => colour(line.tick && line.tick.value === 0 ? "--line-strong" : "--line") };
   const title = (text) => ({ display: true, text: text, color: colour("--ink-soft") });
 
-  return { colour, dollars, percent, isNarrow, show, whisker, grid, title };
+  return { colour, dollars, percent, isNarrow, show, whisker, upright, grid, title };
 })();

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from audits.actions.catch_up import catch_up
 from audits.queries.claims import Claim, claims
+from audits.queries.overview import Overview, overview
 from audits.queries.parts import Parts, parts_of_rows
 from audits.queries.reports import TrueCost, one_moment, true_cost
 from audits.queries.sums import Query
@@ -39,3 +40,10 @@ def answer_in_full(query: Query, *, at: datetime) -> FullReport:
 def bring_up_to_date(*, at: datetime) -> None:
     """Work in what was committed so far, so that lists agree with the report that led to them."""
     catch_up(at=at, today=reporting_day(at))
+
+
+def look_over(*, teams: frozenset[int] | None, at: datetime) -> Overview:
+    """Return the overview of `teams`, None for all, as of `at`."""
+    today = reporting_day(at)
+    catch_up(at=at, today=today)
+    return overview(teams=teams, at=at, today=today)

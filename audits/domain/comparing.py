@@ -68,6 +68,15 @@ class Comparison:
         return _times(high, low)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the cost per success moved from `before`, in nanos, by a share of it; direction 0 where the ends overlap."""
+
+    before: int
+    share: float | None
+    direction: Literal[-1, 0, 1]
+
+
 def compare(lines: Lines, severity: Fraction | None) -> Comparison | Withheld:
     """Compare the line that looks cheapest by its tokens with the one that looks dearest, of those with enough tasks.
 
@@ -82,6 +91,18 @@ def compare(lines: Lines, severity: Fraction | None) -> Comparison | Withheld:
         return withheld
     severity = severity_of(*pair.values()) if severity is None else severity
     return _judged(_side(cheap, pair[cheap], severity), _side(dear, pair[dear], severity), severity)
+
+
+def change(lines: Lines, severity: Fraction | None) -> Change | Withheld:
+    """Return how the cost per success of the second line moved to that of the first: two months of the same work.
+
+    Presumed successes are as many in both, so they do not stand in the way; another share of judged tasks does.
+    """
+    if withheld := obstacle(lines, unless="presumed"):
+        return withheld
+    now, before = (_side(name, line, severity) for name, line in lines.items())
+    moved = (now.cost - before.cost) / before.cost if before.cost else None
+    return Change(before.cost, moved, order(now.ends, before.ends))
 
 
 def severity_of(*lines: Line) -> Fraction | None:
@@ -118,10 +139,10 @@ def order(first: Ends, second: Ends) -> Literal[-1, 0, 1]:
     return 1 if second[1] < first[0] else 0
 
 
-def obstacle(lines: Lines) -> Withheld | None:
-    """Return the first reason for which these lines cannot be compared, None where they can."""
+def obstacle(lines: Lines, *, unless: Reason | None = None) -> Withheld | None:
+    """Return the first reason, but for one, for which these lines cannot be compared, None where they can."""
     for reason, check in CHECKS.items():
-        if found := check(lines):
+        if reason != unless and (found := check(lines)):
             return Withheld(reason, found)
     return None
 

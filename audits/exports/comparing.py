@@ -60,12 +60,16 @@ def _unsettled(found: Comparison) -> str:
     much = "less" if found.cheap.bare[1] < found.dear.bare[0] else "more"
     return (
         f"; after rework they cost {much} per success than {_other(found)}, but incidents are too few to say that it"
-        f" stays so: {_ranges(found)}."
+        f" stays so: with what these may add, {_range(found.cheap.ends)} against {_range(found.dear.ends)}."
     )
 
 
 def _indistinct(found: Comparison) -> str:
-    return f"; {_after(found)} the two are not distinguishable: {_ranges(found)}."
+    apart = ", incidents apart" if found.cheap.ends != found.cheap.bare else ""
+    cheap, dear = _range(found.cheap.bare), _range(found.dear.bare)
+    return (
+        f"; after rework they are not distinguishable from {_other(found)}: {cheap} per success against {dear}{apart}."
+    )
 
 
 _SAY: dict[str, Callable[[Comparison], str]] = {
@@ -116,12 +120,6 @@ def _shares(found: Withheld) -> str:
 
 def _percent(share: Fraction) -> str:
     return plain_percent(float(share), 0)
-
-
-def _ranges(found: Comparison) -> str:
-    cheap, dear = (f"{side.name} {_range(side.ends)}" for side in (found.cheap, found.dear))
-    unseen = ", with what incidents may add" if found.cheap.ends != found.cheap.bare else ""
-    return f"{cheap}, {dear} per success{unseen}"
 
 
 def _range(ends: Ends) -> str:

@@ -19,11 +19,11 @@ def chart_data(shown: Sequence[Bar]) -> dict[str, Any]:
         "bars": [
             {
                 "label": bar.label,
-                "parts": [_dollars(part) for part in bar.parts],
-                "total": _dollars(bar.total),
-                "tokenOnly": _dollars(bar.token_only),
-                "low": _dollars(bar.low),
-                "high": _dollars(bar.high),
+                "parts": [dollars(part) for part in bar.parts],
+                "total": dollars(bar.total),
+                "tokenOnly": dollars(bar.token_only),
+                "low": dollars(bar.low),
+                "high": dollars(bar.high),
                 "incomplete": bar.incomplete,
             }
             for bar in shown
@@ -31,5 +31,5 @@ def chart_data(shown: Sequence[Bar]) -> dict[str, Any]:
     }
 
 
-def _dollars(nanos: int | None) -> float | None:
+def dollars(nanos: int | None) -> float | None:
     return None if nanos is None else float(to_dollars(nanos))

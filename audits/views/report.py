@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -22,11 +22,6 @@ from audits.views.links import Words, given, link, words_of
 from audits.views.table import Sorting, sorting_of, table
 from spend.domain.periods import Month, Period
 from spend.queries.zone import reporting_day
-
-
-@require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("report")
 
 
 @require_safe

@@ -41,10 +41,6 @@ def test_who_is_not_active_is_nobody(client: Client, fiona: User) -> None:
     assert client.get("/report").status_code == 302
 
 
-def test_the_front_door_leads_to_the_report(client: Client) -> None:
-    assert client.get("/").headers["Location"] == "/report"
-
-
 @pytest.mark.parametrize("path", PAGES)
 def test_nothing_is_changed_by_reading(ada: User, path: str) -> None:
     assert seen_by(ada).post(path).status_code == 405

@@ -66,8 +66,8 @@ def said(cheap: Line, dear: Line = DEAR, severity: Fraction | None = NEVER_MIND)
         ),
         (
             costing(4.2, token_cost_per_task=CENT),
-            "Commodity answers look 24x cheaper; after rework the two are not distinguishable: commodity"
-            " $3.78 to $4.62, frontier $3.60 to $4.40 per success.",
+            "Commodity answers look 24x cheaper; after rework they are not distinguishable from frontier ones: $3.78 to"
+            " $4.62 per success against $3.60 to $4.40.",
         ),
         (
             costing(12, token_cost_per_task=0),
@@ -94,8 +94,7 @@ def test_none_seen_is_not_none_to_come() -> None:
     text = said(costing(0.5, token_cost_per_task=CENT), severity=Fraction(5_000 * DOLLAR))
     assert text == (
         "Commodity answers look 24x cheaper; after rework they cost less per success than frontier ones, but incidents"
-        " are too few to say that it stays so: commodity $0.45 to $18.99, frontier $3.60 to $22.84 per"
-        " success, with what incidents may add."
+        " are too few to say that it stays so: with what these may add, $0.45 to $18.99 against $3.60 to $22.84."
     )
 
 
