@@ -37,8 +37,9 @@ class Silent:
 
 @dataclass(frozen=True)
 class Attention:
-    """Calls are those of `calls_in`, corrections those of a year, of which `corrections_linked` found what they name (None: none
-    names anything); open incidents are of all times.
+    """Calls are those of `calls_in`; open incidents are of all times.
+
+    `corrections_linked` is the share, of a year's corrections that name a task or call, whose task or call is known.
     """
 
     calls_in: Period
