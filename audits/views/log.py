@@ -39,8 +39,8 @@ def log(request: HttpRequest) -> HttpResponse:
         return _save(request, reach, at)
     chosen = _asked_for(request, reach)
     form = log_form(reach, at, initial=_initial(request, reach, at, chosen))
-    added = _added(request, reach)
-    return render(request, "audits/log.html", {**_page(request, form, reach, chosen), "added": added, "as_of": at})
+    context = {"asked": chosen, "added": _added(request, reach), "as_of": at}
+    return render(request, "audits/log.html", {**_page(request, form, reach, chosen), **context})
 
 
 @require_safe

@@ -120,6 +120,13 @@ def test_a_task_chosen_from_the_list_is_that_of_its_team(ada):
     assert saved(form, task_text="", task_key=str(support.pk)).team.name == "Support"
 
 
+def test_a_task_in_the_address_is_chosen_and_has_a_link_to_copy(form):
+    page = form.get("/log", {"task": str(Task.objects.get(external_id="C-2").pk)})
+    assert page.context["chosen"] == Task.objects.get(external_id="C-2").pk
+    assert "Copy link for ticket" in page.content.decode()
+    assert "Copy link for ticket" not in form.get("/log").content.decode()
+
+
 def test_a_choice_and_another_id_typed_are_not_guessed_between(form):
     chosen = Task.objects.get(external_id="C-2")
     response = form.post("/log", filled_in(form, task_key=str(chosen.pk)))
