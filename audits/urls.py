@@ -1,7 +1,20 @@
 from django.urls import path
 
 from audits import api
-from audits.views import downloads, insurer, link_making, lists, log, log_link, logged, overview, patterns, report, team
+from audits.views import (
+    downloads,
+    explore,
+    insurer,
+    link_making,
+    lists,
+    log,
+    log_link,
+    logged,
+    overview,
+    patterns,
+    report,
+    team,
+)
 
 urlpatterns = [
     path("", overview.home, name="home"),
@@ -9,8 +22,10 @@ urlpatterns = [
     path("report", report.report, name="report"),
     path("report.csv", downloads.csv, name="report-csv"),
     path("report.xlsx", downloads.xlsx, name="report-xlsx"),
+    path("explore", explore.explore, name="explore"),
     path("entries", lists.entries, name="entries"),
     path("calls", lists.calls, name="calls"),
+    path("corrections", lists.corrections, name="corrections"),
     path("tasks", lists.tasks, name="tasks"),
     path("tasks/<uuid:key>", lists.task, name="task"),
     path("insurer", insurer.insurer, name="insurer"),

@@ -47,7 +47,16 @@ class Section:
 SECTIONS = (
     Section("Overview", (Page("Overview", "overview"),)),
     Section("Report", (Page("Report", "report"),)),
-    Section("Explore", (Page("Tasks", "tasks"), Page("Calls", "calls"), Page("Ledger entries", "entries"))),
+    Section(
+        "Explore",
+        (
+            Page("Explore", "explore"),
+            Page("Tasks", "tasks"),
+            Page("Calls", "calls"),
+            Page("Corrections", "corrections"),
+            Page("Ledger entries", "entries"),
+        ),
+    ),
     Section("Rework", (Page("Log rework", "log", audits), Page("My team", "my-team"))),
     Section(
         "Settings",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from audits.queries.lists.asking import NO_ROUTE
@@ -44,3 +44,10 @@ def words_of_row(words: Mapping[str, Sequence[str]], names: Mapping[str, str | N
 def link(page: str, words: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]] | None = None) -> str:
     """Return the address of a page for these words."""
     return f"{reverse(page)}?{urlencode({**words, **(more or {})}, doseq=True)}"
+
+
+def at_address(request: HttpRequest, response: HttpResponse, page: str, words: Words) -> HttpResponse:
+    """Let the browser show the address of what a form asked for without a new page: no word in it that says nothing."""
+    if "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers:
+        response.headers["HX-Push-Url"] = link(page, words) if words else reverse(page)
+    return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,12 +16,24 @@ from accounts.views.guards import needs_scope
 from audits.actions.reports import bring_up_to_date
 from audits.queries import lists
 from audits.queries.asking import BadQuery
-from audits.queries.lists import Listing, Sums, parse_listing
+from audits.queries.choices import choices
+from audits.queries.lists import Listing, Page, Sums, parse_listing
 from audits.queries.story import story_of
-from audits.views.links import Words, given, link
+from audits.views.filters import form, in_force, without
+from audits.views.links import Words, at_address, given, link
 
-READ = {"calls": lists.calls, "tasks": lists.tasks, "entries": lists.entries}
-SUMS = {"calls": lists.sums_of_calls, "tasks": lists.sums_of_tasks, "entries": lists.sums_of_entries}
+READ: dict[str, Callable[..., Page]] = {
+    "calls": lists.calls,
+    "tasks": lists.tasks,
+    "corrections": lists.corrections,
+    "entries": lists.entries,
+}
+SUMS: dict[str, Callable[[Listing], Any]] = {
+    "calls": lists.sums_of_calls,
+    "tasks": lists.sums_of_tasks,
+    "corrections": lists.sums_of_corrections,
+    "entries": lists.sums_of_entries,
+}
 _OF_CALLS = {"from", "to", "lens", "basis", "route", "team", "tier", "model", "task_type", "state", "task"}
 
 
@@ -34,6 +47,12 @@ def calls(request: HttpRequest) -> HttpResponse:
 @needs_scope("read")
 def tasks(request: HttpRequest) -> HttpResponse:
     return _list(request, "tasks")
+
+
+@require_safe
+@needs_scope("read")
+def corrections(request: HttpRequest) -> HttpResponse:
+    return _list(request, "corrections")
 
 
 @require_safe
@@ -54,13 +73,15 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _list(request: HttpRequest, kind: str) -> HttpResponse:
-    at = timezone.now()
+    at, reach = timezone.now(), reach_of(request)
     words = given(request)
     cursor = words.get("cursor", [""])[-1]
-    teams = reach_of(request).team_ids
-    context: dict[str, Any] = {"kind": kind, "as_of": at, "filters": _shown(kind, words)}
+    context: dict[str, Any] = {
+        "kind": kind, "as_of": at, "filters": in_force(kind, words), "may_log": reach.may("audit"),
+        "form": form(kind, words, choices(reach.team_ids), request.user.get_username()),
+    }  # fmt: skip
     try:
-        listing = parse_listing(words, kind=kind, teams=teams)
+        listing = parse_listing(words, kind=kind, teams=reach.team_ids, reader=request.user.pk)
         bring_up_to_date(at=at)
         context["page"] = page = READ[kind](listing, cursor=cursor)
     except BadQuery as problem:
@@ -69,13 +90,14 @@ def _list(request: HttpRequest, kind: str) -> HttpResponse:
     if kind == "entries":
         context |= _with_the_bill(listing, words, context["sums"])
     context["next"] = link(kind, words, {"cursor": [page.cursor]}) if page.cursor else ""
-    context["first"] = link(kind, _without(words, "cursor")) if cursor else ""
-    return render(request, f"audits/{kind}.html", context)
+    context["newer"] = link(kind, words, {"cursor": [page.newer]}) if page.newer else ""
+    context["first"] = link(kind, without(words, "cursor")) if cursor else ""
+    return at_address(request, render(request, f"audits/{kind}.html", context), kind, words)
 
 
 def _with_the_bill(listing: Listing, words: Words, sums: Sums) -> dict[str, Any]:
     """True cost and cash are these entries and the token bill: show both where calls can be selected alike."""
-    own = _without(words, "cursor", "nature") if listing.only.get("nature") == ("cash",) else _without(words, "cursor")
+    own = without(words, "cursor", "nature") if listing.only.get("nature") == ("cash",) else without(words, "cursor")
     if listing.period is None or not _OF_CALLS.issuperset(own):
         return {}
     calls_alike = parse_listing(own, kind="calls", teams=listing.teams)
@@ -83,19 +105,3 @@ def _with_the_bill(listing: Listing, words: Words, sums: Sums) -> dict[str, Any]
     if bill is None or amount is None:
         return {}
     return {"bill": bill, "bill_href": link("calls", own), "together": bill + amount}
-
-
-def _shown(kind: str, words: Words) -> list[dict[str, Any]]:
-    """Return what the list is narrowed down to, each with the address of the list without it."""
-    known = (*lists.REPORT_WORDS, *lists.WORDS[kind])
-    return [
-        {"name": name, "values": words[name], "drop": link(kind, _without(words, name, "cursor"))}
-        for name in known
-        if name in words
-    ]
-
-
-def _without(words: Words, *names: str) -> Words:
-    """Leave words out; without a beginning there is no end."""
-    gone = {*names, "to"} if "from" in names else {*names, "from"} if "to" in names else {*names}
-    return {name: values for name, values in words.items() if name not in gone}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 from uuid import UUID
 
 from audits.domain.sources import CATEGORY_OF_ACTIVITY, CATEGORY_OF_KIND, EXTERNAL_FAILURE
 from audits.queries.asking import BASES, LENSES, BadQuery, choice_of, filters_of, month_of
 from audits.queries.sums import FILTERS
 from spend.domain.periods import Period
+from spend.ingest.records import Cause
 from spend.models import Tier
 
+BY_LINK, BY_INTEGRATION = "link", "integration"  # who recorded something besides people
 NO_ROUTE = "none"  # of a task without attempts; a route of the unknown tier alone reads `unattributed`
 _YES_NO = ("yes", "no")
 _STATES = ("success", "failure", "pending")
@@ -56,7 +59,8 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "task": ANY,
         "activity": tuple(sorted(CATEGORY_OF_ACTIVITY)),
         "verdict": ("accepted", "amended", "rejected"),
-        "cause": ANY,
+        "cause": get_args(Cause),
+        "who": ANY,
         "provenance": ("measured", "self_reported", "estimated"),
     },
     "incidents": {

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from audits.queries.lists import reading
-from audits.queries.lists.asking import Listing
+from audits.queries.lists.asking import BY_INTEGRATION, BY_LINK, Listing
 from audits.queries.lists.calls import MODEL
 from audits.queries.lists.naming import begins_with
 from audits.queries.lists.reading import PAGE, Order, Page, Where
@@ -75,9 +77,21 @@ def _where(listing: Listing) -> Where:
         where.add("(k.external_id LIKE %(begins)s OR k.task_name LIKE %(begins)s)", begins=begins)
     if names := listing.only.get("posted_to"):
         where.add(f"k.identity IN ({_POSTED_TO})", posted_to=list(names))
+    if "who" in listing.only:
+        _by_whom(where, listing.only["who"][-1], listing.reader)
     if listing.task_key:
         where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {CALLS_OF_TASK})", task_key=listing.task_key)
     return where
+
+
+def _by_whom(where: Where, who: str, reader: int | None) -> None:
+    """Nobody finds by a name what they may not be told of by name: with names hidden, people find their own."""
+    if who in (BY_LINK, BY_INTEGRATION):
+        where.add("k.by_link" if who == BY_LINK else "k.recorded_by_id IS NULL AND NOT k.by_link")
+        return
+    where.add("NOT k.by_link AND k.recorded_by_id = (SELECT id FROM accounts_user WHERE username = %(who)s)", who=who)
+    if not settings.SHOW_NAMES:
+        where.add("k.recorded_by_id = %(reader)s", reader=reader)
 
 
 def with_names(page: Page, listing: Listing) -> Page:
