@@ -21,6 +21,8 @@ from audits.queries.lists import Listing, Page, Sums, parse_listing
 from audits.queries.story import story_of
 from audits.views.filters import form, in_force, without
 from audits.views.links import Words, at_address, given, link
+from audits.views.standing import rules_of
+from audits.views.timeline import timeline
 
 READ: dict[str, Callable[..., Page]] = {
     "calls": lists.calls,
@@ -69,7 +71,11 @@ def task(request: HttpRequest, key: UUID) -> HttpResponse:
     found = story_of(key, teams=reach_of(request).team_ids, reader=request.user.pk)
     if found is None:
         raise Http404
-    return render(request, "audits/task.html", {"story": found, "task": found.task, "as_of": at})
+    context = {
+        "story": found, "task": found.task, "as_of": at, "events": timeline(found), "rules": rules_of(found),
+        "may_log": reach_of(request).may("audit"),
+    }  # fmt: skip
+    return render(request, "audits/task.html", context)
 
 
 def _list(request: HttpRequest, kind: str) -> HttpResponse:
