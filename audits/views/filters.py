@@ -30,8 +30,12 @@ _FIRST = {
     "corrections": ("verdict", "cause", "activity"),
     "entries": ("category", "source", "rule"),
 }
-_KEPT = ("task", "route", "tries_of", "basis")  # no field of the form: they come with a link, and stay
+_KEPT = ("route", "tries_of", "basis")  # no field of the form, like words of any text: they come with a link, and stay
 _NO_USE = {"corrections": {"lens", "basis"}}
+
+
+def label_of(name: str) -> str:
+    return LABELS.get(name, name.replace("_", " ").capitalize())
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Field:
 
     @property
     def label(self) -> str:
-        return LABELS[self.name]
+        return label_of(self.name)
 
     @property
     def many(self) -> bool:
@@ -53,7 +57,8 @@ class Field:
 
 def form(kind: str, words: Words, found: Choices, reader: str) -> dict[str, Any]:
     """Return the form of a list."""
-    own = [name for name in lists.WORDS[kind] if name not in _KEPT and name != "q"]
+    own = [name for name, options in lists.WORDS[kind].items() if (options or name == "who") and name not in _KEPT]
+    kept = [name for name in (*_KEPT, *lists.WORDS[kind]) if name not in own and name != "q"]
     names = [*FILTERS, *own, *(() if kind in _NO_USE else ("lens",))]
     fields = {
         name: Field(name, _options(kind, name, found, reader, words), list(words.get(name, ()))) for name in names
@@ -63,7 +68,7 @@ def form(kind: str, words: Words, found: Choices, reader: str) -> dict[str, Any]
         "first": [fields[name] for name in first],
         "more": [field for name, field in fields.items() if name not in first],
         "is_open": any(name in words for name in fields if name not in first),
-        "kept": [(name, value) for name in _KEPT for value in words.get(name, ())],
+        "kept": [(name, value) for name in kept for value in words.get(name, ())],
         **{name: words.get(name, [""])[-1] for name in ("from", "to", "q")},
     }
 
@@ -85,7 +90,7 @@ def in_force(kind: str, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "label": LABELS[name],
+            "label": label_of(name),
             "values": [value.replace("_", " ") if lists.WORDS[kind].get(name) else value for value in words[name]],
             "drop": link(kind, without(words, name, "cursor")),
         }
