@@ -21,6 +21,7 @@ urlpatterns = [
     path("settings/people/new", people.person_new, name="settings-person-new"),
     path("settings/people/<int:pk>", people.person, name="settings-person"),
     path("settings/people/<int:pk>/link", people.person_link, name="settings-person-link"),
+    path("settings/people/<int:pk>/second-factor", people.person_second_factor, name="settings-person-second-factor"),
     path("settings/keys", keys.keys, name="settings-keys"),
     path("settings/keys/new", keys.key_new, name="settings-key-new"),
     path("settings/keys/<int:pk>/revoke", keys.key_revoke, name="settings-key-revoke"),

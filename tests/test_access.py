@@ -89,6 +89,7 @@ POST settings-person-new  302   302     302       302       302    403  403  403
 GET  settings-person      302   302     302       302       302    403  403  403   403 200
 POST settings-person      302   302     302       302       302    403  403  403   403 200
 POST settings-person-link 302   302     302       302       302    403  403  403   403 200
+POST settings-person-second-factor 302 302 302   302       302    403  403  403   403 302
 GET  settings-keys        302   302     302       302       302    403  403  403   403 200
 GET  settings-key-new     302   302     302       302       302    403  403  403   403 200
 POST settings-key-new     302   302     302       302       302    403  403  403   403 200
@@ -145,6 +146,7 @@ ROW_OF: dict[str, Any] = {
     "settings-team": Team,
     "settings-person": User,
     "settings-person-link": User,
+    "settings-person-second-factor": User,
     "settings-key-revoke": ApiKey,
 }
 SCOPE_OF_POST = {

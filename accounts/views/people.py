@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from accounts import actions, queries
+from accounts import actions, queries, second_factor
 from accounts.forms import NewPersonForm, PersonForm
 from accounts.models import User
 from accounts.views.guards import needs_administrator
@@ -65,6 +65,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
                 messages.warning(request, SEES_NOTHING.format(found))
             return redirect("settings-people")
     context = {"form": form, "person": found, "no_team": queries.has_no_team(found)}
+    context["has_second_factor"] = second_factor.is_set_up(found)
     return render(request, "accounts/person.html", context)
 
 
@@ -73,6 +74,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 def person_link(request: HttpRequest, pk: int) -> HttpResponse:
     return _invited(request, get_object_or_404(User, pk=pk, is_active=True))
+
+
+@require_POST
+@needs_administrator
+def person_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take away what somebody can no longer show, a lost telephone say."""
+    found = get_object_or_404(User, pk=pk)
+    second_factor.remove(person=found)
+    messages.success(request, f"The second factor of {found} is reset: the password alone logs them in.")
+    return redirect("settings-person", found.pk)
 
 
 def _invited(request: HttpRequest, person: User) -> HttpResponse:

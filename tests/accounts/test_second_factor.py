@@ -206,6 +206,19 @@ def test_an_administrator_resets_it(client: Client, lena: User, ada: User) -> No
     assert not second_factor.is_set_up(lena)
 
 
+def test_the_page_of_a_person_offers_it(client: Client, lena: User, ada: User, fiona: User) -> None:
+    protect(lena)
+    address = f"/settings/people/{lena.pk}"
+    client.force_login(fiona)
+    assert client.post(f"{address}/second-factor").status_code == 403
+    assert second_factor.is_set_up(lena)
+    client.force_login(ada)
+    assert b"Reset the second factor" in client.get(address).content
+    assert client.post(f"{address}/second-factor").headers["Location"] == address
+    assert not second_factor.is_set_up(lena)
+    assert b"Reset the second factor" not in client.get(address).content
+
+
 @pytest.mark.parametrize("path", ["/profile", "/report", "/admin/", "/insurer"])
 def test_who_needs_one_is_led_to_set_it_up(client: Client, ada: User, settings: Settings, path: str) -> None:
     settings.REQUIRE_MFA = ["administrator"]
