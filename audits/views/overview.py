@@ -18,11 +18,13 @@ from audits.exports.comparing import CAVEAT, sentence
 from audits.queries.choices import choices
 from audits.queries.overview import Overview
 from audits.views import attention, flows, months, trend
+from spend.queries.installation import has_calls
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return redirect("overview")
+    """Whoever runs an empty installation is led to its first call, everybody else to the figures."""
+    return redirect("start" if reach_of(request).administers and not has_calls() else "overview")
 
 
 @require_safe

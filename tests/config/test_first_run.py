@@ -71,6 +71,15 @@ class TestTheFirstAccount:
 class TestSteps:
     pytestmark = pytest.mark.django_db
 
+    def test_an_administrator_of_an_empty_installation_is_led_here(self, client, ada, fiona, claims) -> None:
+        def home_of(person: User) -> str:
+            client.force_login(person)
+            return client.get(reverse("home"))["Location"]
+
+        assert (home_of(ada), home_of(fiona)) == (reverse("start"), reverse("overview"))
+        record("call", call("c-1"), at=NOON)
+        assert home_of(ada) == reverse("overview")
+
     def test_a_team_is_added_once(self, client: Client, ada: User) -> None:
         client.force_login(ada)
         filled = {"name": "Claims", "cost_centre": "4100"}
