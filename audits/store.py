@@ -130,6 +130,16 @@ def active_entries(sources: Collection[UUID]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def set_link_keys(keys: Sequence[tuple[int, UUID]]) -> None:
+    """Say what these links (id, key) of incidents turned out to mean."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "UPDATE audits_incidentlink l SET key = found.key"
+            " FROM unnest(%b::bigint[], %b::uuid[]) AS found(id, key) WHERE l.id = found.id",
+            [[link for link, _ in keys], [key for _, key in keys]],
+        )
+
+
 def mark_scope_stale(scopes: Iterable[tuple[int, date]]) -> None:
     """Say that the counts of tasks by tier of these (team, month) moved."""
     pairs = list(scopes)

@@ -2,8 +2,11 @@ from django.urls import path
 
 from audits import api
 from audits.views import (
+    decisions,
     downloads,
     explore,
+    incident_forms,
+    incidents,
     insurer,
     link_making,
     lists,
@@ -28,6 +31,14 @@ urlpatterns = [
     path("corrections", lists.corrections, name="corrections"),
     path("tasks", lists.tasks, name="tasks"),
     path("tasks/<uuid:key>", lists.task, name="task"),
+    path("incidents", incidents.incidents, name="incidents"),
+    path("incidents/new", incident_forms.new, name="incident-new"),
+    path("incidents/found", incident_forms.found, name="incident-found"),
+    path("incidents/preview", incident_forms.preview, name="incident-preview"),
+    path("incidents/<uuid:identity>", incidents.incident, name="incident"),
+    path("incidents/<uuid:identity>/edit", incident_forms.edit, name="incident-edit"),
+    path("incidents/<uuid:identity>/preview", incident_forms.preview, name="incident-edit-preview"),
+    path("incidents/<uuid:identity>/<slug:way>", decisions.decide, name="incident-decide"),
     path("insurer", insurer.insurer, name="insurer"),
     path("log", log_link.log, name="log"),
     path("team", team.team, name="my-team"),

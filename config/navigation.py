@@ -58,6 +58,7 @@ SECTIONS = (
         ),
     ),
     Section("Rework", (Page("Log rework", "log", audits), Page("My team", "my-team"))),
+    Section("Incidents", (Page("Incidents", "incidents"),)),
     Section(
         "Settings",
         (

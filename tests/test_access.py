@@ -15,7 +15,7 @@ from rest_framework.test import APIClient
 
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
-from audits.models import Correction, LabourRate
+from audits.models import Correction, Incident, LabourRate
 from spend.models import Task
 from tests.cast import NOON, make_user
 
@@ -78,6 +78,17 @@ POST log-preview          302   302     302       302       302    403  200  200
 GET  logged               302   302     302       302       302    403  404  200   403 200
 POST logged-withdraw      302   302     302       302       302    403  404  302   403 302
 GET  my-team              302   302     302       302       302    200  200  200   200 200
+GET  incidents            302   302     302       302       302    200  200  200   200 200
+GET  incident             302   302     302       302       302    200  404  200   200 200
+GET  incident-new         302   302     302       302       302    403  200  200   403 200
+POST incident-new         302   302     302       302       302    403  200  200   403 200
+POST incident-found       302   302     302       302       302    403  200  200   403 200
+POST incident-preview     302   302     302       302       302    403  200  200   403 200
+GET  incident-edit        302   302     302       302       302    403  404  200   403 200
+POST incident-edit        302   302     302       302       302    403  404  200   403 200
+POST incident-edit-preview 302  302     302       302       302    403  404  200   403 200
+GET  incident-decide      302   302     302       302       302    403  404  200   403 200
+POST incident-decide      302   302     302       302       302    403  404  200   403 200
 GET  patterns             403   403     403       403       403    403  403  403   403 200
 GET  settings-teams       302   302     302       302       302    403  403  403   403 200
 POST settings-teams       302   302     302       302       302    403  403  403   403 200
@@ -153,6 +164,7 @@ SCOPE_OF_POST = {
     "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
     "api-log-links": "audit",
 }  # fmt: skip
+OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 
 
 def key_client(text: str) -> APIClient:
@@ -209,6 +221,9 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"uidb64": "MQ", "token": "expired"}
     if name == "email-confirm":
         return {"token": "expired"}
+    if name in OF_AN_INCIDENT:
+        way = {"way": "dismiss"} if name == "incident-decide" else {}
+        return {"identity": Incident.objects.get(latest=True).identity, **way}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
     if name in ("task", "log-link"):
@@ -236,7 +251,8 @@ def test_everybody_gets_what_the_table_says(everybody, facts, claims, row):
 
 def test_the_mark_would_be_seen(everybody, facts):
     """Else the search for leaks above proves nothing."""
-    for name in ("api-calls", "api-tasks", "api-corrections", "api-incidents", "api-entries", "tasks", "task"):
+    lists = ("api-calls", "api-tasks", "api-corrections", "api-incidents", "api-entries", "tasks", "incidents")
+    for name in (*lists, "task", "incident"):
         assert MARK in asked(everybody["lena"], "GET", name).content.decode(), name
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 
+from audits import store
 from audits.actions.ledger import CORRECTION, INCIDENT, Sources, settle
 from audits.models import Correction, IncidentLink
 from spend.ingest.identity import KeyKind, key_of
@@ -29,7 +30,7 @@ def link_waiting(*, at: datetime, today: date) -> None:
     waiting = Correction.objects.filter(latest=True, team=None).exclude(task_name="", call_name="")
     for corrections in _batches(waiting):
         _link_corrections(corrections, at, today)
-    for links in _batches(IncidentLink.objects.filter(key=None, incident__latest=True).select_related("incident")):
+    for links in _batches_of_whole_incidents():
         _link_incidents(links, at, today)
 
 
@@ -37,6 +38,22 @@ def _batches(rows: QuerySet[Row]) -> Iterator[list[Row]]:
     waiting = iter(list(rows.order_by("pk").values_list("pk", flat=True)))
     while keys := list(islice(waiting, _AT_ONCE)):
         yield list(rows.filter(pk__in=keys).order_by("pk"))
+
+
+def _batches_of_whole_incidents() -> Iterator[list[IncidentLink]]:
+    """All that waits of one incident comes at once: each time anything of it links, the whole of it is settled."""
+    waiting = IncidentLink.objects.filter(key=None, incident__latest=True).order_by("incident", "pk")
+    counts = waiting.values_list("incident").annotate(links=Count("pk")).order_by("incident")
+    batch: list[int] = []
+    size = 0
+    for incident, links in list(counts):
+        batch.append(incident)
+        size += links
+        if size >= _AT_ONCE:
+            yield list(waiting.filter(incident__in=batch).select_related("incident"))
+            batch, size = [], 0
+    if batch:
+        yield list(waiting.filter(incident__in=batch).select_related("incident"))
 
 
 @transaction.atomic
@@ -75,7 +92,7 @@ def _link_incidents(waiting: Sequence[IncidentLink], at: datetime, today: date) 
     linked = [link for link in waiting if link.key]
     if linked:
         lock_reference_data_for_deriving()
-    IncidentLink.objects.bulk_update(linked, ["key"])
+    store.set_link_keys([(link.pk, link.key) for link in linked if link.key])
     _settle(INCIDENT, [link.incident for link in linked], {link.key for link in linked}, at, today)
 
 

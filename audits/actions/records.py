@@ -72,6 +72,16 @@ def record_incidents(
     return _record(_INCIDENTS, items, reach, at, today, Origin(by))
 
 
+def incidents_to_be(
+    *, items: Sequence[Item], reach: frozenset[int] | None
+) -> tuple[list[tuple[Incident, list[IncidentLink]]], Receipt]:
+    """Return the rows that `record_incidents` would write, and what it would refuse. Writes nothing."""
+    receipt = Receipt()
+    owned = _owned("incident", items, reach, receipt)
+    made = _made(_INCIDENTS, owned, names_in(owned, reach), receipt)
+    return [row for _, row in made], receipt
+
+
 @dataclass(frozen=True)
 class _Kind:
     """What differs between corrections and incidents."""

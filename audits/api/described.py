@@ -61,7 +61,7 @@ ROWS: dict[str, Schema] = {
         "entries_usd": DOLLARS,
     },
     "incidents": {
-        **_RECORD, "title": TEXT, "severity": TEXT, "occurred_on": DAY, "discovered_on": _maybe(DAY),
+        **_RECORD, "identity": KEY, "title": TEXT, "severity": TEXT, "occurred_on": DAY, "discovered_on": _maybe(DAY),
         "loss_usd": DOLLARS, "recovered_usd": DOLLARS, "response_minutes": DECIMAL, "status": TEXT,
         "invalidates_output": FLAG, "entries_usd": DOLLARS,
         "links": {

@@ -152,7 +152,7 @@ def place_link(link: Link, day: date, team: int | None, policy: Policy) -> list[
         return unattributed(day, team)
     if link.call is None:
         return by_cost(link.work) if policy == PRO_RATA else to_deciding_call(link.work)
-    named = next((call for call in link.work.calls if call.id == link.call), None)
+    named = link.work.call_of.get(link.call)
     return to_call(link.work, named) if named else unattributed(day, team)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -51,13 +52,19 @@ class Scope(NamedTuple):
 NOTHING = Scope()
 
 
-class Work(NamedTuple):
+@dataclass(frozen=True)
+class Work:
     """A known task: whose it is, its shape and its counted calls."""
 
     task: UUID
     team: int
     shape: Shape
     calls: Sequence[CallFact]
+
+    @cached_property
+    def call_of(self) -> Mapping[UUID, CallFact]:
+        """Its calls by key: an incident may name ten thousand calls of one task."""
+        return {call.id: call for call in self.calls}
 
 
 class Link(NamedTuple):

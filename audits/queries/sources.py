@@ -67,27 +67,32 @@ def incidents(identities: Collection[UUID], *, lock: bool = False) -> Iterator[t
     links: dict[int, list[IncidentLink]] = {}
     for link in IncidentLink.objects.filter(incident__in=rows):
         links.setdefault(link.incident_id, []).append(link)
-    named = [link for group in links.values() for link in group]
+    stated = incident_sources([(row, links.get(row.pk, ())) for row in rows])
+    for row, source in zip(rows, stated, strict=True):
+        yield row.identity, source
+
+
+def incident_sources(rows: Sequence[tuple[Incident, Sequence[IncidentLink]]]) -> Iterator[sources.Incident]:
+    """Return what the domain makes entries of, for rows with their links that are stored or only to be."""
+    named = [link for _, links in rows for link in links]
     known = _known({link.key for link in named if not link.is_call}, {link.key for link in named if link.is_call})
     hourly = rates()
-    for row in rows:
-        yield (
-            row.identity,
-            sources.Incident(
-                occurred_on=_stated(row.occurred_on),
-                status=row.status,
-                loss=row.loss_nanos,
-                recovered=row.recovered_nanos,
-                response_minutes=row.response_minutes,
-                hourly=_hourly(hourly, row.role, _stated(row.occurred_on), row.response_minutes),
-                scope=Scope(row.team_id, row.tier_id, row.llm_id),
-                links=[
-                    known.link(link.name, None, link.key, link.weight)
-                    if link.is_call
-                    else known.link(link.name, link.key, None, link.weight)
-                    for link in links.get(row.pk, ())
-                ],
-            ),
+    for row, links in rows:
+        day = _stated(row.occurred_on)
+        yield sources.Incident(
+            occurred_on=day,
+            status=row.status,
+            loss=row.loss_nanos,
+            recovered=row.recovered_nanos,
+            response_minutes=row.response_minutes,
+            hourly=_hourly(hourly, row.role, day, row.response_minutes),
+            scope=Scope(row.team_id, row.tier_id, row.llm_id),
+            links=[
+                known.link(link.name, None, link.key, link.weight)
+                if link.is_call
+                else known.link(link.name, link.key, None, link.weight)
+                for link in links
+            ],
         )
 
 

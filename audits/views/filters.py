@@ -29,9 +29,10 @@ _FIRST = {
     "tasks": ("tier", "state", "decided_by"),
     "corrections": ("verdict", "cause", "activity"),
     "entries": ("category", "source", "rule"),
+    "incidents": ("status", "severity", "tier"),
 }
 _KEPT = ("route", "tries_of", "basis")  # no field of the form, like words of any text: they come with a link, and stay
-_NO_USE = {"corrections": {"lens", "basis"}}
+_NO_USE = {"corrections": {"lens", "basis"}, "incidents": {"lens", "basis"}}
 
 
 def label_of(name: str) -> str:

@@ -8,12 +8,12 @@ from audits.queries.lists.asking import REPORT_WORDS, WORDS, Listing, parse_list
 from audits.queries.lists.calls import calls, sums_of_calls
 from audits.queries.lists.corrections import corrections, sums_of_corrections
 from audits.queries.lists.entries import entries, sums_of_entries
-from audits.queries.lists.incidents import incidents, sums_of_incidents
+from audits.queries.lists.incidents import incidents, incidents_in_short, sums_of_incidents
 from audits.queries.lists.reading import AT_MOST, PAGE, Page, Sums
 from audits.queries.lists.tasks import sums_of_tasks, task_of, tasks
 
 __all__ = [
     "AT_MOST", "PAGE", "REPORT_WORDS", "WORDS", "Listing", "Page", "Sums", "calls", "corrections", "entries",
-    "incidents", "parse_listing", "sums_of_calls", "sums_of_corrections", "sums_of_entries", "sums_of_incidents",
-    "sums_of_tasks", "task_of", "tasks",
+    "incidents", "incidents_in_short", "parse_listing", "sums_of_calls", "sums_of_corrections", "sums_of_entries",
+    "sums_of_incidents", "sums_of_tasks", "task_of", "tasks",
 ]  # fmt: skip

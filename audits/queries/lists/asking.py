@@ -66,6 +66,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "incidents": {
         "severity": ("low", "medium", "high", "critical"),
         "status": ("open", "confirmed", "dismissed"),
+        "q": ANY,
     },
 }
 REPORT_WORDS = ("from", "to", "lens", "basis", "route", *FILTERS)
