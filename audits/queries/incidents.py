@@ -169,7 +169,7 @@ def counts_of_links(incident: Incident, *, reach: Reach) -> dict[str, int]:
     sees_all = reach.sees(incident.team_id)
     params = {"incident": incident.pk, "reach": sorted(reach.team_ids or ())}
     own = "" if sees_all else "AND COALESCE(t.team_id, c.team_id) = ANY(%(reach)s)"
-    return reading.sums(_COUNTS.format(own=own), params)
+    return reading.whole_sums(_COUNTS.format(own=own), params)
 
 
 @dataclass(frozen=True)

@@ -72,5 +72,7 @@ def cautions(report: TrueCost, words: Words) -> list[Caution]:
         text = f"{plain_money(coverage.unattributed_cost)} could be given to no tier."
         found.append(Caution(text, link("entries", words, {"tier": ["unattributed"]}), "Unattributed entries"))
     if coverage.open_incidents:
-        found.append(Caution(f"{plural(coverage.open_incidents, 'open incident')}: no cost here until confirmed."))
+        text = f"{plural(coverage.open_incidents, 'open incident')}: no cost here until confirmed."
+        own = {name: values for name, values in words.items() if name in ("from", "to", "team")}  # what it heeds
+        found.append(Caution(text, link("incidents", own, {"status": ["open"]}), "Open incidents"))
     return found

@@ -136,7 +136,7 @@ def test_a_lead_records_one_of_their_team_by_pasted_ids(world, lena) -> None:
     answer = seen_by(lena).post("/incidents/new", form())
     row = Incident.objects.get()
     assert answer.headers["Location"] == reverse("incident", args=[row.identity])
-    assert (row.loss_nanos, row.status, row.recorded_by, row.team.name) == (
+    assert (row.loss_nanos, row.status, row.recorded_by, row.team and row.team.name) == (
         1_000_010_000_000, "confirmed", lena, "Claims",
     )  # fmt: skip
     assert {link.name: link.weight for link in row.links.all()} == {"T1": 2, "T2": 1, "T-9": 1}
