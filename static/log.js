@@ -18,6 +18,10 @@
       form.requestSubmit(another);
     }
   });
+  // Tasks that were found may bring an answer with them: what it costs is to be told anew.
+  document.addEventListener("htmx:after:swap", function (event) {
+    if (event.target.name === "task_text") { form.dispatchEvent(new Event("change", { bubbles: true })); }
+  });
   // Where there is a keyboard, one types at once; on a phone it would hide the tasks.
   const first = form.querySelector("[data-first]");
   if (first && window.matchMedia("(pointer: fine)").matches) { first.focus({ preventScroll: true }); }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -112,14 +112,14 @@ def record_tap(
 
 
 def tell_minutes(*, link: LogLink, tapped: Correction, minutes: str, at: datetime) -> Receipt:
-    """Replace the minutes of a tap by the real ones: measured where it was drawn to be asked, told of itself else."""
+    """Replace the minutes of a tap that was drawn by the real ones."""
     raw = {
         "id": tapped.external_id, "version": tapped.version + 1, "worked_on": str(tapped.worked_on),
         "role": tapped.role, "activity": tapped.activity, "verdict": tapped.verdict, "minutes": minutes,
-        "provenance": "measured" if tapped.drawn else "self_reported",
+        "provenance": "measured",
     }  # fmt: skip
-    told = Origin(by_link=True, signer=tapped.signer)
-    return _record(link, raw, replace(told, tap_minutes=tapped.tap_minutes, drawn=True) if tapped.drawn else told, at)
+    told = Origin(by_link=True, signer=tapped.signer, tap_minutes=tapped.tap_minutes, drawn=True)
+    return _record(link, raw, told, at)
 
 
 def undo_by_link(*, link: LogLink, logged: Correction, at: datetime) -> Receipt:

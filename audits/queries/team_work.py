@@ -131,6 +131,6 @@ _PENDING = """
 SELECT s.task_key AS key, t.external_id AS id, s.day, s.changes_on, kind.name AS task_type,
     count(*) OVER () AS all_of_them
 FROM audits_taskstate s JOIN spend_task t ON t.id = s.task_key LEFT JOIN spend_tasktype kind ON kind.id = s.task_type_id
-WHERE s.team_id = %(team)s AND s.state = 'pending' AND NOT t.implicit
+WHERE s.team_id = %(team)s AND s.state = 'pending' AND s.changes_on IS NOT NULL AND NOT t.implicit
 ORDER BY s.changes_on, t.external_id LIMIT %(limit)s
 """

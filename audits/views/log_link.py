@@ -118,17 +118,23 @@ def _tap(request: HttpRequest, link: LogLink, at: datetime) -> HttpResponse:
 
 
 def _amend(request: HttpRequest, link: LogLink, logged: Correction, at: datetime) -> HttpResponse:
-    """Take back, or give the real minutes of, what was logged by this receipt."""
+    """Take back what was logged by this receipt, or give the real minutes where they were asked for: nobody else's,
+    else those who wish to answer would pass for those who were drawn.
+    """
     if "undo" in request.POST:
         undo_by_link(link=link, logged=logged, at=at)
         return redirect(request.get_full_path())
-    minutes = request.POST.get("minutes", "").strip() or request.POST.get("quick_minutes", "")
-    if logged.withdrawn or logged.tap_minutes is None:
+    if not _is_asked(logged):
         return redirect(request.get_full_path())
+    minutes = request.POST.get("minutes", "").strip() or request.POST.get("quick_minutes", "")
     receipt = tell_minutes(link=link, tapped=logged, minutes=minutes, at=at) if minutes else Receipt()
     if receipt.accepted:
         return redirect(request.get_full_path())
     return _thanks(request, link, logged, problem="Say how many minutes it took, as a number.")
+
+
+def _is_asked(logged: Correction) -> bool:
+    return logged.drawn and logged.provenance == "estimated" and not logged.withdrawn
 
 
 def _logged(request: HttpRequest, link: LogLink, record_id: str) -> HttpResponse:
@@ -158,7 +164,7 @@ def _thanks(request: HttpRequest, link: LogLink, logged: Correction, problem: st
     context = {
         "link": link,
         "row": logged,
-        "is_tap": logged.tap_minutes is not None and logged.provenance == "estimated" and not logged.withdrawn,
+        "is_asked": _is_asked(logged),
         "minutes": MINUTES,
         "problem": problem,
         "again": f"{reverse('log')}?{urlencode({'task': request.GET['task']})}",

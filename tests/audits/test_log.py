@@ -258,6 +258,14 @@ def test_who_may_not_write_is_kept_out(db, role, method, path):
     assert "Log rework" not in client.get("/report").content.decode()
 
 
+def test_who_leads_several_teams_says_which_where_the_task_does_not(db):
+    have_world()
+    form = seen_by(make_user("both", Role.TEAM_LEAD, *Team.objects.all()))
+    response = form.post("/log", filled_in(form, about="period", task_text=""))
+    assert list(problems(response)) == ["team"]
+    assert saved(form, about="period", task_text="", team="Support").team.name == "Support"
+
+
 def test_a_lead_without_a_team_is_told(db):
     have_world()
     response = seen_by(make_user("new", Role.TEAM_LEAD)).post("/log", {})

@@ -262,13 +262,21 @@ def test_one_in_twenty_is_asked_for_the_real_minutes_and_its_answer_is_measured(
     assert "One in twenty" not in Client().get(address).content.decode()
 
 
-def test_minutes_told_without_being_asked_are_told_and_no_sample(claims):
+def test_an_answer_must_be_a_number(claims):
+    usual_work("amended", [10] * 5, "fix")
+    address = tap(link_of(claims), "amended", DRAWN).headers["Location"]
+    for nonsense in ("many", ""):
+        assert "as a number" in Client().post(address, {"minutes": nonsense}).content.decode()
+    assert (by_link().minutes, by_link().provenance) == (10, "estimated")
+
+
+def test_who_was_not_drawn_is_not_heard_as_if(claims):
+    """Those who wish to answer are no random sample."""
     usual_work("amended", [10] * 5, "fix")
     address = tap(link_of(claims), "amended").headers["Location"]
     assert "One in twenty is asked" not in Client().get(address).content.decode()
-    assert "number" in Client().post(address, {"minutes": "many"}).content.decode()
     Client().post(address, {"quick_minutes": "30"})
-    assert (by_link().minutes, by_link().provenance, by_link().tap_minutes) == (30, "self_reported", None)
+    assert (by_link().minutes, by_link().provenance, by_link().version) == (10, "estimated", 1)
 
 
 def test_a_lead_makes_a_link_on_the_page_of_a_task(claims):

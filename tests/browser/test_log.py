@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Team
 from audits.actions.links import link_address, make_link
+from audits.domain.taps import is_drawn
 from audits.models import Correction
 from spend.models import Task
 from tests.browser.conftest import LEADS, PEOPLE, PHONE, Visit
@@ -80,9 +82,11 @@ def test_the_common_case_takes_eleven_keys_and_the_digits_of_the_id(visit: Visit
 
 def test_another_follows_by_ctrl_enter_with_last_times_answers(visit: Visit) -> None:
     page = visit("/log", by="lena")
-    page.keyboard.type(a_task().external_id)
     page.get_by_role("radio", name="Redo").check()
     page.get_by_role("radio", name="30 minutes").check()
+    page.get_by_label("Find the task").fill(a_task().external_id[1:])  # a part of it, of which there is one
+    expect(page.get_by_role("radio", name=a_task().external_id)).to_be_checked()
+    expect(page.locator("#preview")).to_contain_text("it delivered the task")
     page.keyboard.press("Control+Enter")
     expect(page).to_have_url(re.compile(r"/log\?added="))
     expect(page.get_by_text("Added")).to_be_visible()
@@ -218,6 +222,8 @@ def test_one_tap_by_a_link_is_a_verdict_and_can_be_taken_back(visit: Visit) -> N
     page = visit(a_link(), width=PHONE)
     expect(page.get_by_role("heading", level=1)).to_contain_text(a_task().external_id)
     expect(page.get_by_role("navigation")).to_have_count(0)
+    drawn = next(one for one in (str(UUID(int=number)) for number in range(1000)) if is_drawn(f"link-{one}"))
+    page.evaluate("(id) => { document.querySelector('[name=client_id]').value = id; }", drawn)
     page.get_by_role("button", name="Accepted").click()
     expect(page.get_by_text("Recorded for")).to_contain_text("accepted")
     assert (latest().by_link, latest().provenance, latest().task_name) == (True, "estimated", a_task().external_id)
