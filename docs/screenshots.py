@@ -29,6 +29,7 @@ class Shot(NamedTuple):
 
 
 SHOTS = [
+    Shot("overview", "/overview", DESKTOP, "light"),
     Shot("report", "/report", DESKTOP, "light"),
     Shot("report-dark", "/report?by=task_type", DESKTOP, "dark"),
     Shot("report-phone", "/report", PHONE, "light"),

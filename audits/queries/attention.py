@@ -12,7 +12,7 @@ from audits.models import DailyCalls, LabourRate, MonthlyCalls
 from audits.queries import lists
 from audits.queries.lists import Listing
 from audits.queries.reports import TrueCost
-from spend.domain.periods import Month, Period
+from spend.domain.periods import Period
 from spend.models import Llm, TaskType
 
 # Who sent calls on ten days of the two months before it fell silent does not merely pause for a week.
@@ -37,12 +37,12 @@ class Silent:
 
 @dataclass(frozen=True)
 class Attention:
-    """Calls are those of `calls_in`; open incidents are of all times.
+    """Calls and corrections are those of `recent`; open incidents are of all times.
 
-    `corrections_linked` is the share, of a year's corrections that name a task or call, whose task or call is known.
+    `corrections_linked` is the share, of the corrections that name a task or call, whose task or call is known.
     """
 
-    calls_in: Period
+    recent: Period
     unpriced: list[Unpriced]
     roles_without_rate: list[str]
     open_incidents: int
@@ -51,19 +51,19 @@ class Attention:
     silent_keys: list[Silent]
 
 
-def attention(*, teams: frozenset[int] | None, year: TrueCost, at: datetime, today: date) -> Attention:
-    """Return what needs attention among `teams`, None for all: calls of this month and the last.
+def attention(recent: Period, report: TrueCost, *, at: datetime, today: date) -> Attention:
+    """Return what needs attention among those who may see `report`, whose coverage of records is that of `recent`.
 
     Roles and keys are of the installation: show them to those who may set them.
     """
-    calls_in = Period(Month.of(today).previous, Month.of(today))
+    teams = report.query.teams
     still_open = Listing("incidents", only={"status": ("open",)}, teams=teams)
     return Attention(
-        calls_in=calls_in,
-        unpriced=_unpriced(calls_in, teams),
+        recent=recent,
+        unpriced=_unpriced(recent, teams),
         roles_without_rate=_roles_without_rate(today),
         open_incidents=lists.sums_of_incidents(still_open)["incidents"],
-        corrections_linked=year.coverage.corrections_linked,
+        corrections_linked=report.coverage.corrections_linked,
         silent_teams=_silent_teams(teams, today),
         silent_keys=_silent_keys(at),
     )

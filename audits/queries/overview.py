@@ -11,7 +11,7 @@ from fractions import Fraction
 from audits.domain.comparing import severity_of
 from audits.domain.lines import Line
 from audits.queries.attention import Attention, attention
-from audits.queries.reports import one_moment, true_cost
+from audits.queries.reports import figures, one_moment
 from audits.queries.sums import Query
 from spend.domain.periods import Month, Period
 
@@ -63,10 +63,11 @@ def trend_period(this: Month) -> Period:
 
 def overview(*, teams: frozenset[int] | None, at: datetime, today: date) -> Overview:
     """Return the overview of somebody who may see `teams`, None for all, as the rows have it."""
-    year = trend_period(Month.of(today))
+    this = Month.of(today)
+    recent, year = Period(this.previous, this), Query(trend_period(this), by=("month", "tier"), teams=teams)
     with one_moment():
-        report = true_cost(Query(year, by=("month", "tier"), teams=teams), as_of=at)
-        needs = attention(teams=teams, year=report, at=at, today=today)
+        report = figures(year, records=recent, as_of=at)
+        needs = attention(recent, report, at=at, today=today)
     trend: dict[Month, LinesByTier] = defaultdict(dict)
     for row in report.rows:
         trend[Month.of(row.ids["month"])][row.names["tier"]] = row.line

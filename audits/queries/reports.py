@@ -11,16 +11,19 @@ from typing import Any
 from django.db import connection, transaction
 
 from accounts.models import Team
+from audits.domain.latency import LATENCY_BUCKETS
 from audits.domain.lines import Line
-from audits.domain.report import Coverage, build
+from audits.domain.report import Coverage, CoverageFacts, build
 from audits.queries import sums
 from audits.queries.coverage import coverage_facts
 from audits.queries.sums import Query
+from spend.domain.periods import Period
 from spend.models import Llm, TaskType, Tier
 
 UNATTRIBUTED = "unattributed"
 Names = dict[str, Callable[[Any], str | None]]
 _NO_UNITS = {"touched": 0, "n": 0, "sum_x": 0, "sum_xx": 0, "sum_y": 0, "sum_xy": 0}
+_NO_LATENCY = [0] * LATENCY_BUCKETS
 _NO_TRIES = {"attempts": 0, "escalated": 0, "failed": 0}
 
 
@@ -56,28 +59,42 @@ class TrueCost:
 def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
     """Return the report as the monthly rows have it; bring them up to date first (`actions.catch_up`)."""
     with one_moment():
-        total, grouped = query.without_rows(), replace(query, by=query.by[:1])
-        total_units = sums.units(total)
-        total_incidents = sums.incidents(total)
         calls = sums.calls(query)
-        report = build(
-            by=query.by,
-            lens="route" if query.lens == "route" else "responsible",
-            calls=calls,
-            tasks=sums.tasks(query),
-            units=[
-                *((key, found | _NO_TRIES) for key, found in sums.units(query)),
-                *((key, found | _NO_UNITS) for key, found in sums.tries(query)),
-            ],
-            total_units=total_units[0][1] if total_units else _NO_UNITS,
-            entries=sums.entries(query),
-            incidents=sums.incidents(query),
-            total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
-            facts=coverage_facts(query, calls),
-            group_units=sums.units(grouped) if len(query.by) > 1 else (),
-            group_incidents=sums.incidents(grouped) if len(query.by) > 1 else (),
-        )
-        names = names_of(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
+        return _answer(query, as_of, calls, coverage_facts(query, calls))
+
+
+def figures(query: Query, *, records: Period, as_of: datetime) -> TrueCost:
+    """Return the report without latencies, its coverage of human records that of the months of `records` only.
+
+    For many months at once: these two cost more to read than all that is left.
+    """
+    with one_moment():
+        calls = [(key, {**row, "latency": _NO_LATENCY}) for key, row in sums.calls_without_latency(query)]
+        return _answer(query, as_of, calls, coverage_facts(replace(query, period=records), calls))
+
+
+def _answer(query: Query, as_of: datetime, calls: sums.Sums, facts: CoverageFacts) -> TrueCost:
+    total, grouped = query.without_rows(), replace(query, by=query.by[:1])
+    total_units = sums.units(total)
+    total_incidents = sums.incidents(total)
+    report = build(
+        by=query.by,
+        lens="route" if query.lens == "route" else "responsible",
+        calls=calls,
+        tasks=sums.tasks(query),
+        units=[
+            *((key, found | _NO_TRIES) for key, found in sums.units(query)),
+            *((key, found | _NO_UNITS) for key, found in sums.tries(query)),
+        ],
+        total_units=total_units[0][1] if total_units else _NO_UNITS,
+        entries=sums.entries(query),
+        incidents=sums.incidents(query),
+        total_incidents=total_incidents[0][1]["incidents"] if total_incidents else 0,
+        facts=facts,
+        group_units=sums.units(grouped) if len(query.by) > 1 else (),
+        group_incidents=sums.incidents(grouped) if len(query.by) > 1 else (),
+    )
+    names = names_of(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = _named(report.lines, query.by, names)
     groups = _named(report.groups, query.by[:1], names)
     return TrueCost(query, as_of, rows, groups, report.total, report.coverage)

@@ -46,7 +46,7 @@ def _unpriced(found: Overview, reach: Reach) -> Iterator[Item]:
     if reach.writes_reference:
         yield Item(title, effect, reverse("admin:spend_price_changelist"), "Add a price")
     else:
-        words = _words(found.attention.calls_in)
+        words = _words(found.attention.recent)
         yield Item(title, effect, link("calls", words, {"priced": ["no"]}), "Show the calls")
 
 
@@ -58,6 +58,17 @@ def _rates(found: Overview, reach: Reach) -> Iterator[Item]:
             "Their corrections are refused, and what the work would cost by hand is unknown.",
             reverse("admin:audits_labourrate_changelist"),
             "Add a rate",
+        )
+
+
+def _open_incidents(found: Overview, reach: Reach) -> Iterator[Item]:
+    count = found.attention.open_incidents
+    if count:
+        yield Item(
+            plural(count, "open incident"),
+            "No cost and no failed task until confirmed.",
+            link("incidents", {"status": ["open"]}),
+            "Confirm or dismiss" if reach.may("audit") else "Show them",
         )
 
 
@@ -83,6 +94,17 @@ def _unattributed(found: Overview, reach: Reach) -> Iterator[Item]:
             "It is in the totals and in no tier's figures.",
             link("entries", words_of_month(found.shown), {"tier": [UNATTRIBUTED]}),
             "Show the entries",
+        )
+
+
+def _unlinked(found: Overview, reach: Reach) -> Iterator[Item]:
+    linked = found.attention.corrections_linked
+    if linked is not None and linked < 1:
+        yield Item(
+            f"{plain_percent(1 - linked)} of the corrections name a task or call that never came",
+            "Their cost is in the totals and in no tier's figures. Correct the name, or send the calls.",
+            link("corrections", {**_words(found.attention.recent), "linked": ["no"]}),
+            "Show the corrections",
         )
 
 
@@ -115,8 +137,10 @@ def _since(silent: list[Silent]) -> str:
 _PARTS: list[Callable[[Overview, Reach], Iterator[Item]]] = [
     _unpriced,
     _rates,
+    _open_incidents,
     _unjudged,
     _unattributed,
+    _unlinked,
     _silent_teams,
     _silent_keys,
 ]

@@ -281,6 +281,25 @@ def test_cost_of_no_tier_leads_to_its_entries(ada: User, reference: None) -> Non
     assert seen_by(ada).get(item.href).context["sums"]["amount_nanos"] == 62 * 10**9
 
 
+def test_an_open_incident_leads_to_where_it_is_decided_on(ada: User, victor: User, reference: None) -> None:
+    work("2026-11", tasks=1)
+    fault = {"id": "i-1", "title": "Wrong payout", "severity": "high", "occurred_on": "2026-01-07", "loss_usd": 5}
+    record("incident", {**fault, "status": "open", "team": "Claims"}, at=NOW)
+    [mine], [theirs] = attention(ada), attention(victor)
+    assert (mine.title, mine.remedy, theirs.remedy) == ("1 open incident", "Confirm or dismiss", "Show them")
+    assert seen_by(victor).get(theirs.href).status_code == 200
+
+
+def test_corrections_that_found_nothing_lead_to_their_list(ada: User, reference: None) -> None:
+    work("2026-11", tasks=3, fixed=3)
+    lost = {"worked_on": "2026-11-06", "minutes": 30, "role": "adjuster", "activity": "fix", "team": "Claims"}
+    record("correction", {**lost, "id": "k-1", "task": "nowhere"}, {**lost, "id": "k-2"}, at=NOW)
+    [item] = [item for item in attention(ada) if "never came" in item.title]
+    assert item.title == "25.0% of the corrections name a task or call that never came"
+    rows = seen_by(ada).get(item.href).context["page"].rows
+    assert [row["id"] for row in rows] == ["k-1"]
+
+
 def test_a_team_whose_regular_calls_have_stopped_is_named(
     ada: User, lena: User, support: Team, reference: None
 ) -> None:

@@ -62,6 +62,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "cause": get_args(Cause),
         "who": ANY,
         "provenance": ("measured", "self_reported", "estimated"),
+        "linked": _YES_NO,
     },
     "incidents": {
         "severity": ("low", "medium", "high", "critical"),

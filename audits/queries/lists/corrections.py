@@ -13,6 +13,7 @@ from audits.queries.recorders import recorder_name
 
 _OWN = {"team": "k.team_id", "tier": "k.tier_id", "model": "k.llm_id"}
 _CORRECTION_TASK = "COALESCE(k.task_key, (SELECT c.task_id FROM spend_call c WHERE c.id = k.call_key AND c.counted))"
+_KNOWN = f"EXISTS (SELECT 1 FROM spend_task t WHERE t.id = {_CORRECTION_TASK})"
 NAMES = """
 LEFT JOIN accounts_team team ON team.id = k.team_id
 LEFT JOIN spend_tier tier ON tier.id = k.tier_id
@@ -72,6 +73,9 @@ def _where(listing: Listing) -> Where:
         "task": "k.task_name",
     }  # fmt: skip
     reading.said(where, listing, columns)
+    reading.yes_no(where, listing, {"linked": _KNOWN})
+    if "linked" in listing.only:  # what names nothing is neither
+        where.add("(k.task_name <> '' OR k.call_name <> '')")
     if "q" in listing.only:
         begins = begins_with(listing.only["q"][-1])
         where.add("(k.external_id LIKE %(begins)s OR k.task_name LIKE %(begins)s)", begins=begins)
