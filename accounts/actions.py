@@ -130,13 +130,21 @@ def forget_attempts(kind: Attempt.Kind, *, name: str, address: str) -> None:
 
 
 def create_person(
-    *, name: str, role: str, password: str | None, teams: Collection[Team], email: str = "", full_name: str = ""
+    *,
+    name: str,
+    role: str,
+    password: str | None,
+    teams: Collection[Team],
+    email: str = "",
+    first_name: str = "",
+    last_name: str = "",
 ) -> User:
     """Make somebody who may log in; `teams` are those of a team lead or viewer.
 
     Without a password they get in by an invitation, see `invite`; without an address nothing can be sent to them.
     """
-    person = User.objects.create_user(name, email=email, password=password, role=role, first_name=full_name)
+    names = {"first_name": first_name, "last_name": last_name}
+    person = User.objects.create_user(name, email=email, password=password, role=role, **names)
     Membership.objects.bulk_create(Membership(user=person, team=team) for team in teams)
     return person
 
@@ -147,7 +155,14 @@ class LastAdministrator(Exception):
 
 @transaction.atomic
 def change_person(
-    *, person: User, full_name: str, email: str, role: str, teams: Collection[Team], is_active: bool
+    *,
+    person: User,
+    first_name: str,
+    last_name: str,
+    email: str,
+    role: str,
+    teams: Collection[Team],
+    is_active: bool,
 ) -> None:
     """Write what is known of somebody. Nobody is deleted: who is not active is nobody, at once, and can come back.
 
@@ -156,7 +171,7 @@ def change_person(
     others = [other for other in administrators().select_for_update() if other.pk != person.pk]
     if not others and not (is_active and role == Role.ADMINISTRATOR):
         raise LastAdministrator("Somebody must be left who is an administrator and active.")
-    person.first_name, person.last_name, person.email = full_name, "", email
+    person.first_name, person.last_name, person.email = first_name, last_name, email
     person.role, person.is_active = role, is_active
     if role != Role.ADMINISTRATOR:
         person.is_superuser = False

@@ -136,7 +136,8 @@ class TeamForm(RevisingForm):
 
 
 class _Access(RevisingForm):
-    full_name = forms.CharField(label="Full name", max_length=150, required=False)
+    first_name = forms.CharField(label="First name", max_length=150, required=False)
+    last_name = forms.CharField(label="Last name", max_length=150, required=False)
     email = forms.EmailField(label="E-mail address", max_length=254, required=False)
     role = forms.ChoiceField(choices=Role.choices, initial=Role.VIEWER, widget=forms.RadioSelect)
     teams = forms.ModelMultipleChoiceField(
@@ -163,7 +164,7 @@ class NewPersonForm(_Access):
         label="User name", max_length=150, validators=User._meta.get_field("username").validators,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
     )  # fmt: skip
-    field_order = ["name", "full_name", "email", "role", "teams"]
+    field_order = ["name", "first_name", "last_name", "email", "role", "teams"]
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
@@ -178,7 +179,8 @@ class PersonForm(_Access):
     def __init__(self, *args: Any, person: User, role: str, **kwargs: Any) -> None:
         self.person = person
         current = {
-            "full_name": person.get_full_name(),
+            "first_name": person.first_name,
+            "last_name": person.last_name,
             "email": person.email,
             "role": role,
             "teams": list(person.teams.all()),

@@ -62,11 +62,16 @@ SECTIONS = (
     Section(
         "Settings",
         (
+            Page("All settings", "settings", writes_reference, is_alone=True),
+            Page("Models and prices", "settings-models", writes_reference),
+            Page("Tiers", "settings-tiers", writes_reference),
+            Page("Labour rates", "settings-rates", writes_reference),
+            Page("Task types", "settings-task-types", writes_reference),
+            Page("Fixed costs", "settings-fixed-costs", writes_reference),
             Page("Teams", "settings-teams", administers),
             Page("People", "settings-people", administers),
             Page("API keys", "settings-keys", administers),
             Page("Get started", "start", administers),
-            Page("Reference data", "admin:index", writes_reference),
         ),
     ),
 )

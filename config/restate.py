@@ -1,4 +1,4 @@
-"""The one place that says what follows from a change of reference data, for the commands and the admin pages."""
+"""The one place that says what follows from a change of reference data, for commands and pages."""
 
 from __future__ import annotations
 

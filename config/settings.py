@@ -70,7 +70,6 @@ INSTALLED_APPS = [
     "spend",
     "accounts",
     "whitenoise.runserver_nostatic",
-    "config.admin_app.AdminApp",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from config import views
 
-APPS = ["accounts.urls", "spend.urls", "audits.urls", "config.start.urls"]
+APPS = ["accounts.urls", "spend.urls", "audits.urls", "config.start.urls", "config.pages.urls"]
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
-    path("admin/", admin.site.urls),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     *(path("", include(app)) for app in APPS),

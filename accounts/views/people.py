@@ -35,7 +35,8 @@ def person_new(request: HttpRequest) -> HttpResponse:
         password=None,
         teams=given["teams"],
         email=given["email"],
-        full_name=given["full_name"],
+        first_name=given["first_name"],
+        last_name=given["last_name"],
     )
     if form.sees_nothing:
         messages.warning(request, SEES_NOTHING.format(person))
@@ -51,7 +52,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             actions.change_person(
                 person=found,
-                full_name=given["full_name"],
+                first_name=given["first_name"],
+                last_name=given["last_name"],
                 email=given["email"],
                 role=given["role"],
                 teams=given["teams"],

@@ -57,6 +57,13 @@ class Move:
     reversed: Sequence[tuple[Any, ...]]
     posted: Sequence[EntryDraft]
 
+    def amounts(self) -> Iterator[tuple[date, int, int]]:
+        """Yield (service date, nanos before, nanos after) of each entry that goes or comes."""
+        for entry in self.reversed:
+            yield entry[_DAY], int(entry[_AMOUNT]), 0
+        for draft in self.posted:
+            yield draft.service_date, 0, draft.amount
+
 
 def settle(
     sources: Sources,
@@ -135,7 +142,7 @@ def _entry(move: Move, draft: EntryDraft, at: datetime) -> tuple[Any, ...]:
 
 
 _COLUMNS = ("id", *store.ENTRY_COLUMNS)
-_TEAM, _DAY = _COLUMNS.index("team_id"), _COLUMNS.index("service_date")
+_TEAM, _DAY, _AMOUNT = (_COLUMNS.index(name) for name in ("team_id", "service_date", "amount_nanos"))
 
 
 def _reversal(entry: tuple[Any, ...], at: datetime) -> tuple[Any, ...]:

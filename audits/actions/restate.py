@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date, datetime
 from uuid import UUID
@@ -11,6 +12,8 @@ from django.db.models import Q
 
 from audits.actions.ledger import CORRECTION, FIXED_COST, INCIDENT, Sources, settle
 from audits.models import Correction, FixedCost, Incident, TaskState
+from spend.domain.effects import Effect, Moved
+from spend.domain.periods import Month
 from spend.domain.reference.changed import Changed
 from spend.models import TaskType
 from spend.store import mark_dirty
@@ -19,20 +22,32 @@ from spend.store import mark_dirty
 @transaction.atomic
 def restate(changed: Changed, *, at: datetime, today: date) -> None:
     """Settle the sources that used the old values, and mark the slices whose tasks did."""
-    settle(
-        Sources(
-            {
-                CORRECTION: _corrections(changed.rates, changed.tiers),
-                INCIDENT: _incidents(changed.rates, changed.tiers),
-                FIXED_COST: changed.fixed_costs | _fixed_costs(changed.tiers),
-            }
-        ),
-        at=at,
-        today=today,
-    )
+    settle(_sources(changed), at=at, today=today)
     types = changed.task_types | set(TaskType.objects.filter(role__in=changed.rates).values_list("id", flat=True))
     concerned = TaskState.objects.filter(task_type_id__in=types)
     mark_dirty(concerned.order_by().values_list("team_id", "day").distinct())
+
+
+def effect_of_rates(rates: Mapping[str, date], *, at: datetime, today: date) -> Effect | None:
+    """Return what settling would move in the ledger, with the rates as they are in this transaction. Writes nothing."""
+    sources = _sources(Changed(rates=rates))
+    months: dict[Month, Moved] = defaultdict(Moved)
+    for move in settle(sources, at=at, today=today, dry_run=True):
+        for day, before, after in move.amounts():
+            months[Month.of(day)].before += before
+            months[Month.of(day)].after += after
+        months[Month.of(min(day for day, _, _ in move.amounts()))].count += 1
+    return Effect("Corrections and incidents", "record", months) if months else None
+
+
+def _sources(changed: Changed) -> Sources:
+    return Sources(
+        {
+            CORRECTION: _corrections(changed.rates, changed.tiers),
+            INCIDENT: _incidents(changed.rates, changed.tiers),
+            FIXED_COST: changed.fixed_costs | _fixed_costs(changed.tiers),
+        }
+    )
 
 
 def _corrections(rates: Mapping[str, date], tiers: Mapping[int, date]) -> frozenset[UUID]:

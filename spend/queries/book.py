@@ -121,6 +121,12 @@ def book() -> Book:
     return _current
 
 
+def book_as_it_stands() -> Book:
+    """Return the reference data as this transaction sees it, and remember nothing: it may yet be rolled back."""
+    version, _ = store.installation()
+    return _read(version)
+
+
 def _read(version: int) -> Book:
     llms: dict[tuple[str, str], int] = {}
     free = set()

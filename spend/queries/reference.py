@@ -1,4 +1,4 @@
-"""Reference data as records of the file, read for `apply`, `export` and the admin pages."""
+"""Reference data as records of the file, read for `apply`, `export` and the settings pages."""
 
 from __future__ import annotations
 

@@ -120,6 +120,24 @@ def plural(number: int, noun: str) -> str:
 
 
 @register.filter
+def words(name: str) -> str:
+    """Show the name of a field: acceptance_days is acceptance days; starts_on is from."""
+    return {"starts_on": "from", "ends_on": "to"}.get(name, name.replace("_", " "))
+
+
+@register.filter
+def dollars(amount: Decimal | None) -> SafeString:
+    """Show a price or rate in full: what people set is not rounded."""
+    if amount is None:
+        return UNKNOWN
+    text = f"{amount:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    whole, _, part = text.partition(".")
+    shown = f"${int(whole):,}.{part.ljust(2, '0')}"
+    return _data(text, f"${text}", shown)
+
+
+@register.filter
 def moment(at: datetime) -> SafeString:
     """Show an instant in the reporting zone."""
     local = at.astimezone(reporting_zone())

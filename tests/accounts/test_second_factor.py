@@ -198,14 +198,6 @@ def test_an_open_window_cannot_guess_the_password(client: Client, lena: User) ->
     assert (refused.status_code, "Retry-After" in refused.headers) == (429, True)
 
 
-def test_an_administrator_resets_it(client: Client, lena: User, ada: User) -> None:
-    protect(lena)
-    client.force_login(ada)
-    body = {"action": "reset_second_factor", "_selected_action": [lena.pk]}
-    assert client.post("/admin/accounts/user/", body).status_code == 302
-    assert not second_factor.is_set_up(lena)
-
-
 def test_the_page_of_a_person_offers_it(client: Client, lena: User, ada: User, fiona: User) -> None:
     protect(lena)
     address = f"/settings/people/{lena.pk}"
@@ -219,7 +211,7 @@ def test_the_page_of_a_person_offers_it(client: Client, lena: User, ada: User, f
     assert b"Reset the second factor" not in client.get(address).content
 
 
-@pytest.mark.parametrize("path", ["/profile", "/report", "/admin/", "/insurer"])
+@pytest.mark.parametrize("path", ["/profile", "/report", "/settings", "/insurer"])
 def test_who_needs_one_is_led_to_set_it_up(client: Client, ada: User, settings: Settings, path: str) -> None:
     settings.REQUIRE_MFA = ["administrator"]
     client.force_login(ada)

@@ -38,7 +38,7 @@ def test_who_sends_a_batch_is_asked_to_come_back(no_database: None, visitor: Cli
 
 def test_people_get_a_sentence(no_database: None, visitor: Client) -> None:
     visitor.cookies["sessionid"] = "anything"
-    response = visitor.get("/admin/")
+    response = visitor.get("/settings")
     assert response.status_code == 503
     assert response["Content-Type"] == "text/plain"
 

@@ -11,8 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
 
 
-# `api` and `admin` are open: audits' lists stand at the address where spend takes calls, and its settings pages are
-# made of the same parts.
+# `api` is open: audits' lists stand at the address where spend takes calls.
 @pytest.mark.parametrize("name", ["actions", "views", "jobs"])
 def test_audits_never_acts_in_the_place_of_spend(name: str) -> None:
     exists = (ROOT / "spend" / name).is_dir() or (ROOT / "spend" / f"{name}.py").exists()
