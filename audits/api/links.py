@@ -19,7 +19,7 @@ from audits.actions.links import DAYS, MOST_DAYS, link_address, make_link
 from audits.api.described import REFUSED
 from spend.domain.owners import NoOwner, owner_of
 from spend.ingest import fields
-from spend.ingest.schemas import ref
+from spend.ingest.schemas import REFUSALS, ref
 from spend.queries.book import book
 from spend.queries.owners import task_owners
 
@@ -37,7 +37,12 @@ class LogLinks(APIView):
         summary="Make a link that logs rework",
         description="Who holds it can judge this one task without a login, until it expires.",
         request={"application/json": ref("LogLinkRequest")},
-        responses={200: OpenApiResponse(ref("LogLink")), **REFUSED},
+        responses={
+            200: OpenApiResponse(ref("LogLink")),
+            **REFUSED,
+            400: OpenApiResponse({"oneOf": [ref("Faults"), ref("Refusal")]}, "What was asked makes no sense."),
+            415: OpenApiResponse(ref("Refusal"), REFUSALS[415]),
+        },
     )
     def post(self, request: Request) -> Response:
         asked = _asked(request.data)

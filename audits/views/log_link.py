@@ -77,7 +77,7 @@ def _post(request: HttpRequest, link: LogLink, at: datetime) -> HttpResponse:
     logged = receipted(request.GET.get("logged", ""), link)
     if logged is not None:
         return _amend(request, link, logged, at)
-    if "tap" in request.POST:
+    if request.POST.get("tap") in ACTIVITY_OF_VERDICT:
         return _tap(request, link, at)
     form = _form(link, at, data=request.POST)
     if form.is_valid():
@@ -99,7 +99,7 @@ def _tap(request: HttpRequest, link: LogLink, at: datetime) -> HttpResponse:
     kind = task.task_type_id if task else None
     typical = typical_work_of(verdict, team=link.team, task_type=kind, day=reporting_day(at))
     if typical is None or not role or "client_id" in form.errors:
-        activity = typical.activity if typical else ACTIVITY_OF_VERDICT.get(verdict, "")
+        activity = typical.activity if typical else ACTIVITY_OF_VERDICT[verdict]
         initial = {
             "client_id": new_id(),
             "verdict": verdict,

@@ -138,7 +138,7 @@ def _logged(request: HttpRequest, team: int, month: Month, words: Words, asked: 
     only: dict[str, tuple[str, ...]] = {}
     for word in _NARROWED_BY:
         if word in words:
-            name = words[word][-1]
+            name = words[word][-1].replace("\x00", "")  # is in no name, and PostgreSQL would object
             only["posted_to" if word == "tier" else word] = ("" if name in (NOT_SAID, NO_TIER_NAME) else name,)
     listing = Listing(
         "corrections",

@@ -128,6 +128,20 @@ def test_reading_never_writes(claims):
     assert Correction.objects.count() == before
 
 
+@pytest.mark.parametrize("nonsense", ["", "\x00", "juggled", "accepted\x00"])
+def test_a_tap_that_is_no_verdict_is_none(claims, nonsense):
+    usual_work("accepted", [5] * 5)
+    assert tap(link_of(claims), nonsense).status_code == 200
+    assert not Correction.objects.filter(by_link=True).exists()
+
+
+@pytest.mark.parametrize("signer", ["\x00", "x" * 101])
+def test_a_name_that_cannot_be_kept_is_left_out(claims, signer):
+    usual_work("accepted", [5] * 5)
+    assert tap(link_of(claims), "accepted", signer=signer).status_code == 302
+    assert by_link().signer == ""
+
+
 def test_sent_twice_it_counts_once(claims):
     usual_work("accepted", [5] * 5)
     link = link_of(claims)

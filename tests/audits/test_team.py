@@ -113,7 +113,16 @@ def test_whose_work_it_was_is_hidden_where_names_are(lea, claims, settings):
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [({}, 200), ({"team": "Support"}, 404), ({"team": "No"}, 404), ({"month": "soon"}, 404), ({"cursor": "x"}, 404)],
+    [
+        ({}, 200),
+        ({"team": "Support"}, 404),
+        ({"team": "No"}, 404),
+        ({"month": "soon"}, 404),
+        ({"cursor": "x"}, 404),
+        ({"cause": "\x00"}, 200),
+        ({"tier": "a\x00b"}, 200),
+        ({"team": "\x00"}, 404),
+    ],
 )
 def test_a_neighbours_team_and_nonsense_are_not_there(lea, words, status):
     assert lea.get("/team", words).status_code == status
