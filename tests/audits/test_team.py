@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Role, Team
 from audits.actions.links import make_link, open_link, record_tap, tell_minutes
 from audits.domain.taps import Typical, is_drawn
-from audits.models import Correction
+from audits.models import Correction, Incident
 from spend.models import Task
 from tests.audits.logging import call, filled_in, have_world, seen_by
 from tests.build import record, report
@@ -147,7 +147,7 @@ def test_what_waits_for_a_verdict_is_listed_with_a_way_to_give_it(lea):
     assert [task["id"] for task in page.context["waiting"].tasks] == ["B-1", "C-2"]
     assert page.context["waiting"].task_count == 2
     assert f"/log?task={Task.objects.get(external_id='C-2').pk}" in page.content.decode()
-    assert "Wrong letter" in page.content.decode()
+    assert f'<a href="/incidents/{Incident.objects.get().identity}">Wrong letter</a>' in page.content.decode()
 
 
 def tapped(claims: Team, answers: list[int | None]) -> None:
