@@ -33,9 +33,10 @@ test: tools lint types contracts migrations ## everything that must hold: lint, 
 	@$(PY) -m pytest -n 2 --dist loadfile $(ARGS)
 
 .PHONY: bench
-bench: .venv/installed ## measure ingest and reports on a scratch database (minutes), as ratios
+bench: .venv/installed node_modules/installed ## measure ingest, reports and pages on scratch databases (minutes), as ratios
 	@$(PY) -m benchmarks.ingest
 	@$(PY) -m benchmarks.report
+	@$(PY) -m benchmarks.pages
 
 .PHONY: check
 check: .venv/installed-dev lint types contracts migrations ## as test, without the tests

@@ -17,6 +17,12 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("a year by team and model", f"{YEAR}&by=team,model"),
         ("a year by month, as routes", f"{YEAR}&by=month&lens=route"),
     ],
+    "explore": [
+        ("a month", MONTH),
+        ("a year, models of a tier", f"{YEAR}&tier=commodity"),
+        ("a month's tasks of a tier", f"{MONTH}&tier=commodity&by=tasks"),
+    ],
+    "my-team": [("a month", "month=2026-05&team=Claims")],
     **{name: [("a month", MONTH), ("a year", YEAR)] for name in ("tasks", "calls", "corrections", "entries")},
 }
 DEEP = ("calls", "tasks", "corrections", "entries")
@@ -77,10 +83,17 @@ def _task(**wanted: Any) -> str:
     return reverse("task", kwargs={"key": Task.objects.filter(**wanted).order_by("id")[:1].get().pk})
 
 
-def _incident() -> str:
-    from audits.models import Incident
+def _row(name: str, app: str, model: str) -> str:
+    from django.apps import apps
 
-    return reverse("incident", args=[Incident.objects.order_by("id")[:1].get().identity])
+    return reverse(name, kwargs={"pk": apps.get_model(app, model).objects.order_by("pk")[:1].get().pk})
+
+
+def _record(name: str, model: str) -> str:
+    from django.apps import apps
+
+    identity = apps.get_model("audits", model).objects.order_by("id")[:1].get().identity
+    return reverse(name, kwargs={"identity": identity})
 
 
 OBJECTS: dict[str, list[tuple[str, Callable[[], str]]]] = {
@@ -88,5 +101,8 @@ OBJECTS: dict[str, list[tuple[str, Callable[[], str]]]] = {
         ("an ordinary one", lambda: _task(external_id__startswith="pages-task-0")),
         ("one with a tenth of all calls", lambda: _task(external_id=BIG_TASK)),
     ],
-    "incident": [("one task", _incident)],
+    "settings-team": [("one", lambda: _row("settings-team", "accounts", "team"))],
+    "settings-person": [("one", lambda: _row("settings-person", "accounts", "user"))],
+    "logged": [("one correction", lambda: _record("logged", "correction"))],
+    "incident": [("of one task", lambda: _record("incident", "incident"))],
 }
