@@ -66,7 +66,7 @@ def test_the_form_changes_part_of_the_page_and_the_address_can_be_shared(visit: 
 
 
 def test_lists_filter_as_one_types_and_go_both_ways(visit: Visit) -> None:
-    page = visit(f"/tasks?{OCTOBER}", by="lena")
+    page = visit(f"/tasks?{OCTOBER}", by="ada")
     begun = first_row(page)
     page.get_by_role("link", name="Older").click()
     assert first_row(page) != begun

@@ -53,6 +53,8 @@ def calls(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> 
     begin = reading.opened(cursor, _ORDER)
     reading.after(where, begin, _ORDER)
     teams = "true" if listing.teams is None else "id = ANY(%(reach)s)"
+    if listing.task_key:  # one that has many calls is read from the end of its team's, not sorted as a whole
+        teams += " AND id = (SELECT team_id FROM spend_task WHERE id = %(task_key)s)"
     sql = _PAGE.format(where=where, teams=teams, order=_ORDER.sql(begin), order_own=_ORDER.sql(begin, "own"))
     return reading.page(sql, where, _ORDER, begin, limit)
 

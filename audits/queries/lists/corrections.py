@@ -25,7 +25,7 @@ SHARED = f"""
     CASE WHEN llm.id IS NOT NULL THEN {MODEL.format("llm")} END AS model, k.role, k.note, k.reason, k.received_at,
     k.recorded_by_id, person.username AS recorded_by
 """
-CALLS_OF_TASK = "(SELECT id FROM spend_call WHERE task_id = %(task_key)s)"
+IS_CALL_OF_TASK = "EXISTS (SELECT 1 FROM spend_call c WHERE c.id = {0} AND c.task_id = %(task_key)s)"
 ORDER = Order((("k.id", "key", int),))
 COUNTS = "k.latest AND NOT k.withdrawn"
 _CORRECTIONS = f"""
@@ -84,7 +84,8 @@ def _where(listing: Listing) -> Where:
     if "who" in listing.only:
         _by_whom(where, listing.only["who"][-1], listing.reader)
     if listing.task_key:
-        where.add(f"(k.task_key = %(task_key)s OR k.call_key IN {CALLS_OF_TASK})", task_key=listing.task_key)
+        named = IS_CALL_OF_TASK.format("k.call_key")
+        where.add(f"(k.task_key = %(task_key)s OR k.call_key IS NOT NULL AND {named})", task_key=listing.task_key)
     return where
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from audits.queries.lists import reading
 from audits.queries.lists.asking import Listing
-from audits.queries.lists.corrections import CALLS_OF_TASK, COUNTS, NAMES, ORDER, SHARED, with_names
+from audits.queries.lists.corrections import COUNTS, IS_CALL_OF_TASK, NAMES, ORDER, SHARED, with_names
 from audits.queries.lists.reading import PAGE, Page, Row, Where
 from spend.models import Call, Task
 
@@ -88,7 +88,8 @@ def where_of(listing: Listing) -> Where:
     _holds_text(where, listing)
     reading.said(where, listing, {"severity": "k.severity", "status": "k.status"})
     if listing.task_key:
-        links = f"SELECT incident_id FROM audits_incidentlink WHERE key = %(task_key)s OR key IN {CALLS_OF_TASK}"
+        named = f"key = %(task_key)s OR is_call AND {IS_CALL_OF_TASK.format('key')}"
+        links = f"SELECT incident_id FROM audits_incidentlink WHERE {named}"
         where.add(f"k.id IN ({links})", task_key=listing.task_key)
     return where
 
