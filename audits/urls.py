@@ -26,6 +26,7 @@ urlpatterns = [
     path("report.csv", downloads.csv, name="report-csv"),
     path("report.xlsx", downloads.xlsx, name="report-xlsx"),
     path("explore", explore.explore, name="explore"),
+    path("report.pdf", downloads.pdf, name="report-pdf"),
     path("entries", lists.entries, name="entries"),
     path("calls", lists.calls, name="calls"),
     path("corrections", lists.corrections, name="corrections"),
@@ -57,4 +58,5 @@ urlpatterns = [
     path("api/v1/reports/true-cost", api.TrueCostReport.as_view(), name="api-true-cost"),
     path("api/v1/reports/true-cost.csv", api.TrueCostCsv.as_view(), name="api-true-cost-csv"),
     path("api/v1/reports/true-cost.xlsx", api.TrueCostXlsx.as_view(), name="api-true-cost-xlsx"),
+    path("api/v1/reports/true-cost.pdf", api.TrueCostPdf.as_view(), name="api-true-cost-pdf"),
 ]

@@ -2,9 +2,9 @@
 
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
-from audits.api.reports import TrueCostCsv, TrueCostReport, TrueCostXlsx
+from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
 
 __all__ = [
-    "Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostReport",
+    "Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",
     "TrueCostXlsx",
 ]  # fmt: skip

@@ -67,6 +67,18 @@ class TrueCostXlsx(APIView):
         return as_file(request, "xlsx")
 
 
+class TrueCostPdf(APIView):
+    """The same typeset, on one to four pages."""
+
+    permission_classes = [NeedsScope("read")]
+
+    @extend_schema(
+        operation_id="true_cost_pdf", parameters=REPORT_PARAMETERS, responses=file_of(FORMATS["pdf"].content_type)
+    )
+    def get(self, request: Request) -> HttpResponse:
+        return as_file(request, "pdf")
+
+
 def as_file(request: Request, suffix: str) -> HttpResponse:
     """Answer with the report that the address asks for as a file of this format."""
     at, words = timezone.now(), words_of(request)

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from audits.actions.packs import answer_pack_with_sources
+from audits.actions.packs import answer_pack, answer_pack_with_sources
 from audits.actions.reports import answer
 from audits.exports.asked import Asked
 from audits.exports.plain import as_csv
+from audits.exports.typeset import as_pdf
 from audits.exports.workbook import as_xlsx
 from audits.queries.sums import Query
 
@@ -31,9 +32,14 @@ def _xlsx(query: Query, asked: Asked, at: datetime) -> bytes:
     return as_xlsx(pack, sources, asked)
 
 
+def _pdf(query: Query, asked: Asked, at: datetime) -> bytes:
+    return as_pdf(answer_pack(query, at=at), asked)
+
+
 FORMATS = {
     "csv": Format("text/csv; charset=utf-8", _csv),
     "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _xlsx),
+    "pdf": Format("application/pdf", _pdf),
 }
 
 

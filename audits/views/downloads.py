@@ -42,4 +42,4 @@ def download(suffix: str) -> Callable[[HttpRequest], HttpResponse]:
     return file
 
 
-csv, xlsx = download("csv"), download("xlsx")
+csv, xlsx, pdf = download("csv"), download("xlsx"), download("pdf")

@@ -115,3 +115,26 @@ def test_a_tier_may_be_asked_for_twice(october: None) -> None:
     Tier.objects.create(name="mid", from_blended=1)
     both = json.loads(printed("--from=2026-10", "--tier=mid", "--tier=frontier", "--format=json"))
     assert [row["tier"] for row in both["rows"]] == ["frontier"]
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "pdf", "csv"])
+def test_files_are_written_where_it_is_said(
+    october: None, client: Client, ada: User, tmp_path: Path, kind: str
+) -> None:
+    file = tmp_path / f"report.{kind}"
+    assert printed("--from=2026-10", f"--format={kind}", f"--output={file}") == ""
+    client.force_login(ada)
+    theirs = answered(client, f"true-cost.{kind}", {"from": "2026-10"}).content
+    assert file.read_bytes()[:4] == theirs[:4]
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--format=pdf"], "--format pdf needs --output FILE"),
+        (["--format=csv", "--output=/no/such/folder/report.csv"], "cannot write /no/such/folder/report.csv: No such"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_said(db: None, options: list[str], reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        printed("--from=2026-10", *options)

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from audits.actions.reports import answer
-from audits.exports.plain import as_csv, told
+from audits.exports.asked import Asked
+from audits.exports.files import FORMATS
+from audits.exports.plain import told
 from audits.exports.table import as_table
 from audits.queries.asking import BASES, LENSES, PARAMETERS, BadQuery, parse_query
 from audits.queries.reports import TrueCost
@@ -17,7 +20,7 @@ from spend.queries.zone import reporting_day
 
 
 class Command(BaseCommand):
-    help = "Print the true cost per successful task next to the raw token bill. JSON and CSV are those of the API."
+    help = "Give the true cost per successful task next to the raw token bill; JSON, CSV, XLSX and PDF are the API's."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--from", metavar="MONTH", help="first month, like 2026-10; default: the last full one")
@@ -28,7 +31,8 @@ class Command(BaseCommand):
         for name in FILTERS:
             option = f"--{name.replace('_', '-')}"
             parser.add_argument(option, metavar="NAME", action="append", help="only this; may be repeated")
-        parser.add_argument("--format", choices=("table", "json", "csv"), default="table")
+        parser.add_argument("--format", choices=("table", "json", *FORMATS), default="table")
+        parser.add_argument("--output", metavar="FILE", type=Path, help="write here; xlsx and pdf must say where")
 
     def handle(self, *args: Any, **options: Any) -> None:
         at = timezone.now()
@@ -37,8 +41,27 @@ class Command(BaseCommand):
             query = parse_query(words, teams=None, latest=Month.of(reporting_day(at)).previous)
         except BadQuery as problem:
             raise CommandError(str(problem)) from problem
-        report = answer(query, at=at)
-        self.stdout.write({"table": as_table, "json": _json, "csv": as_csv}[options["format"]](report), ending="")
+        wanted, output = options["format"], options["output"]
+        if output is None and wanted in _ONLY_FILES:
+            raise CommandError(f"--format {wanted} needs --output FILE")
+        if wanted in FORMATS:
+            content = FORMATS[wanted].make(query, Asked(words, _BY_WHOM), at)
+        else:
+            content = {"table": as_table, "json": _json}[wanted](answer(query, at=at)).encode()
+        self._give(content, output)
+
+    def _give(self, content: bytes, output: Path | None) -> None:
+        if output is None:
+            self.stdout.write(content.decode(), ending="")
+            return
+        try:
+            output.write_bytes(content)
+        except OSError as problem:
+            raise CommandError(f"cannot write {output}: {problem.strerror}") from problem
+
+
+_ONLY_FILES = {"xlsx", "pdf"}
+_BY_WHOM = "true_cost on the command line"
 
 
 def _listed(value: str | list[str]) -> list[str]:
