@@ -57,7 +57,10 @@ SECTIONS = (
             Page("Ledger entries", "entries"),
         ),
     ),
-    Section("Rework", (Page("Log rework", "log", audits), Page("My team", "my-team"))),
+    Section(
+        "Rework",
+        (Page("Log rework", "log", audits), Page("Paste rows", "log-paste", audits), Page("My team", "my-team")),
+    ),
     Section("Incidents", (Page("Incidents", "incidents"),)),
     Section(
         "Settings",

@@ -80,9 +80,9 @@ def preview_incident(*, item: Item, reach: frozenset[int] | None, identity: UUID
         labour=amounts.labour,
         status=source.status,
         invalidates_output=rows[0][0].invalidates_output,
-        adds=_by_target(adds),
+        adds=by_target(adds),
         before=_posted(identity) if identity else {},
-        after=_by_target(adds) if source.status == CONFIRMED else {},
+        after=by_target(adds) if source.status == CONFIRMED else {},
         links=[
             Blamed(link.name, sum(share), _is_known(link)) for link, share in zip(source.links, shares, strict=True)
         ],
@@ -109,7 +109,8 @@ def _is_known(link: Link) -> bool:
     return link.work is not None and (link.call is None or link.call in link.work.call_of)
 
 
-def _by_target(entries: Iterable[EntryDraft]) -> dict[Target, int]:
+def by_target(entries: Iterable[EntryDraft]) -> dict[Target, int]:
+    """Add entries up by whom they go to."""
     sums: Counter[Target] = Counter()
     for entry in entries:
         sums[Target(entry.team, entry.tier, entry.llm)] += entry.amount

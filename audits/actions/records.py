@@ -65,6 +65,31 @@ def corrections_to_be(*, items: Sequence[Item], reach: frozenset[int] | None) ->
     return [row for _, (row, _) in made], receipt
 
 
+@dataclass(frozen=True)
+class Dry:
+    """What would become of a batch of corrections: rows by the index of their item; `receipt` says why not the others.
+
+    `known` are the indexes of those that are recorded already.
+    """
+
+    rows: dict[int, Correction]
+    known: frozenset[int]
+    receipt: Receipt
+
+
+def corrections_dry(*, items: Sequence[Item], reach: frozenset[int] | None) -> Dry:
+    """Return what `record_corrections` would do with a batch, what was sent before included. Writes nothing."""
+    receipt = Receipt()
+    owned = _owned("correction", items, reach, receipt)
+    stored = spend_store.digests_of_versions(_CORRECTIONS.table, [record.identity for record in owned])
+    batch = versions.sort_versions(owned, stored)
+    for record in batch.conflicts:
+        receipt.reject(record.item.index, record.record.id, "id", CONFLICT)
+    made = _made(_CORRECTIONS, batch.new, names_in(batch.new, reach), receipt)
+    rows = {record.item.index: row for record, (row, _) in made}
+    return Dry(rows, frozenset(record.item.index for record in batch.duplicates), receipt)
+
+
 def record_incidents(
     *, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, today: date, by: int | None = None
 ) -> Receipt:

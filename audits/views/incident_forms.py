@@ -216,7 +216,7 @@ def shown_preview(found: IncidentPreview) -> dict[str, Any]:
     dearest = sorted(found.links, key=lambda link: (-link.amount, link.name))
     return {
         "preview": found,
-        "parts": parts_of(found),
+        "parts": parts_of(found.adds or {}, found.before, found.after),
         "some_links": dearest[:PREVIEWED_LINKS],
         "some_unlinked": found.unlinked[:PREVIEWED_LINKS],
         "tasks": sum((found.states or {}).values()),

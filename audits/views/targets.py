@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.models import Team
-from audits.actions.incident_preview import IncidentPreview, Target
+from audits.actions.incident_preview import Target
 from audits.views.colours import NO_TIER, tier_colours
 from spend.models import Llm, Tier
+
+Sums = Mapping[Target, int]
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Parts:
         return self.after - self.before
 
 
-def parts_of(preview: IncidentPreview) -> Parts:
-    """Return what a preview says, by names."""
-    adds, before, after = preview.adds or {}, preview.before or {}, preview.after or {}
+def parts_of(adds: Sums, before: Sums | None = None, after: Sums | None = None) -> Parts:
+    """Return what is to go to whom, by names."""
+    before, after = before or {}, after or {}
     targets = sorted({*adds, *before, *after}, key=lambda to: (-adds.get(to, 0), -before.get(to, 0), _order(to)))
     names = _Names(targets)
     whole = sum(adds.values())
