@@ -30,8 +30,11 @@ STATE_COLUMNS = {
 _TYPES = {
     "team_id": "int4", "task_day": "date", "day": "date", "month": "date", "previous_month": "date", "level": "text",
     "task_type_id": "int8", "route": "text", "first_llm_id": "int8", "tier_id": "int8", "llm_id": "int8",
-    "latency": "int8[]", "sum_x": "numeric", "sum_xx": "numeric", "sum_xy": "numeric",
-    **dict.fromkeys(("cost", "wasted", "pending_cost", "value", "manual"), "numeric"),
+    "latency": "int8[]", "sum_x": "numeric", "sum_xx": "numeric", "sum_xy": "numeric", "sum_xy_first_pass": "numeric",
+    "sum_xy_judged": "numeric",
+    **dict.fromkeys(
+        ("cost", "wasted", "pending_cost", "value", "value_first_pass", "value_judged", "manual"), "numeric"
+    ),
 }  # fmt: skip
 
 
@@ -163,9 +166,12 @@ _CALL_SUMS = (
 )  # fmt: skip
 _TASK_SUMS = (
     "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "value", "valued",
-    "manual", "with_manual",
+    "value_first_pass", "valued_first_pass", "value_judged", "valued_judged", "manual", "with_manual",
 )  # fmt: skip
-_UNIT_SUMS = ("touched", "attempts", "escalated", "failed", "n", "sum_x", "sum_xx", "sum_y", "sum_xy")
+_UNIT_SUMS = (
+    "touched", "attempts", "escalated", "failed", "n", "sum_x", "sum_xx", "sum_y", "sum_xy",
+    "sum_y_first_pass", "sum_xy_first_pass", "sum_y_judged", "sum_xy_judged",
+)  # fmt: skip
 _LATENCY = "ARRAY[" + ", ".join(f"sum(latency[{index + 1}])::bigint" for index in range(LATENCY_BUCKETS)) + "]"
 # What is kept of a daily row in its month: columns that stay, and sums.
 _MONTHLY: dict[str, tuple[dict[str, str], dict[str, str]]] = {

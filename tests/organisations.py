@@ -323,6 +323,7 @@ def queries(draw: Any) -> dict[str, Any]:
     filtered = draw(st.lists(st.sampled_from(list(values)), max_size=2, unique=True))
     return {
         "first": first, "last": last, "by": tuple(by), "lens": draw(st.sampled_from(["responsible", "route"])),
+        "success": draw(st.sampled_from(["final", "final", "first_pass", "judged"])),
         "filters": {name: draw(st.sampled_from(values[name])) for name in filtered},
     }  # fmt: skip
 

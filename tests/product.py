@@ -134,7 +134,7 @@ def parameters(query: Record) -> Record:
     """A query of the oracle as the parameters of an address."""
     found = {"from": query.get("first", "2026-10"), "to": query.get("last", "2026-10")}
     found["by"] = ",".join(query.get("by", ("tier",)))
-    found |= {name: query[name] for name in ("lens", "basis") if name in query}
+    found |= {name: query[name] for name in ("lens", "basis", "success") if name in query}
     filters = query.get("filters", {})
     return found | {name: "unattributed" if value is None else value for name, value in filters.items()}
 

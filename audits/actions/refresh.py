@@ -38,9 +38,12 @@ CALL_SUMS = (
 )  # fmt: skip
 TASK_SUMS = (
     "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "value", "valued",
-    "manual", "with_manual",
+    "value_first_pass", "valued_first_pass", "value_judged", "valued_judged", "manual", "with_manual",
 )  # fmt: skip
-UNIT_SUMS = ("touched", "attempts", "escalated", "failed", "n", "sum_x", "sum_xx", "sum_y", "sum_xy")
+UNIT_SUMS = (
+    "touched", "attempts", "escalated", "failed", "n", "sum_x", "sum_xx", "sum_y", "sum_xy",
+    "sum_y_first_pass", "sum_xy_first_pass", "sum_y_judged", "sum_xy_judged",
+)  # fmt: skip
 _DIMENSIONS = ("task_type_id", "route", "first_llm_id", "tier_id", "llm_id")
 CALL_COLUMNS = ("task_day", "day", *_DIMENSIONS, *CALL_SUMS)
 TASK_COLUMNS = ("task_day", *_DIMENSIONS, *TASK_SUMS)

@@ -14,7 +14,7 @@ from audits.domain.lines import Line
 from audits.domain.report import Coverage
 from audits.exports.plain import COVERAGE_MONEY, MONEY
 from audits.queries import lists
-from audits.queries.asking import BASES, LENSES
+from audits.queries.asking import BASES, LENSES, SUCCESSES
 from audits.queries.sums import DIMENSIONS, FILTERS
 from spend.ingest.schemas import REFUSALS, Schema, ref
 
@@ -127,6 +127,7 @@ COMPONENTS = {
             "currency": TEXT,
             "lens": {"type": "string", "enum": list(LENSES)},
             "basis": {"type": "string", "enum": list(BASES)},
+            "success": {"type": "string", "enum": list(SUCCESSES)},
             "as_of": INSTANT,
             "rows": {"type": "array", "items": ref("ReportLine")},
             "total": ref("ReportLine"),
@@ -141,6 +142,7 @@ REPORT_PARAMETERS = [
     OpenApiParameter("by", TEXT, description=f"One or two of {', '.join(DIMENSIONS)}, joined by a comma."),
     OpenApiParameter("lens", enum=LENSES),
     OpenApiParameter("basis", enum=BASES),
+    OpenApiParameter("success", enum=SUCCESSES, description="Which successes the cost is divided by."),
     *(OpenApiParameter(name, description="A name; may be repeated.", many=True) for name in FILTERS),
 ]
 REFUSED: dict[Any, Any] = {

@@ -91,6 +91,7 @@ def _tasks(work: EqualTasks) -> dict[str, int]:
     return {
         "tasks": work.tasks,
         "successes": good,
+        "counted": good,
         "failures": work.wrong,
         "first_pass": good,
         "judged": work.tasks,

@@ -23,6 +23,7 @@ class Line:
     key: Key
     tasks: int
     successes: int
+    counted_successes: int
     presumed: int
     amended: int
     failures: int
@@ -106,6 +107,7 @@ def _counts(sums: Sums) -> Columns:
     from_calls = ("calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
     return {
         **{column: tasks[column] for column in from_tasks},
+        "counted_successes": tasks["counted"],
         **{column: calls[column] for column in from_calls},
         "attempts": units["attempts"],
         "escalated": units["escalated"],
@@ -144,7 +146,7 @@ def _per_success(sums: Sums, money: Columns) -> Columns:
     )
     low, high = interval or (None, None)
     return {
-        "true_cost_per_success": _each(money["true_cost"] - money["pending_cost"], sums["tasks"]["successes"]),
+        "true_cost_per_success": _each(money["true_cost"] - money["pending_cost"], sums["tasks"]["counted"]),
         "true_cost_per_success_low": low,
         "true_cost_per_success_high": high,
     }
@@ -172,12 +174,12 @@ def _yields(sums: Sums) -> Columns:
 
 
 def _worth(sums: Sums, money: Columns) -> Columns:
-    """What the work is worth: means only where every task, or success, has a figure (R11)."""
-    tasks, per_success = sums["tasks"], _each(money["true_cost"] - money["pending_cost"], sums["tasks"]["successes"])
-    value = tasks["value"] if tasks["valued"] == tasks["successes"] else None
+    """What the work is worth: means only where every task, or success that counts, has a figure (R11)."""
+    tasks, per_success = sums["tasks"], _each(money["true_cost"] - money["pending_cost"], sums["tasks"]["counted"])
+    value = tasks["value"] if tasks["valued"] == tasks["counted"] else None
     compute = None if money["token_bill"] is None else money["token_bill"] + money["fixed_compute"]
     other = money["true_cost"] - (compute or 0)
-    worth = None if value is None else _each(value, tasks["successes"])
+    worth = None if value is None else _each(value, tasks["counted"])
     manual = _each(tasks["manual"], tasks["tasks"]) if tasks["with_manual"] == tasks["tasks"] else None
     return {
         "multiplier": _share(money["true_cost"], compute),

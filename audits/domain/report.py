@@ -11,7 +11,8 @@ from audits.domain.frames import Key, RowSet, Sums
 from audits.domain.latency import LATENCY_BUCKETS
 from audits.domain.lines import Lens, Line, line_of
 
-# What each row set must carry, under the names of the tables of sums.
+# What each row set must carry, under the names of the tables of sums. `counted` are the successes of the definition
+# asked for; `value`, `valued`, `sum_y` and `sum_xy` are of these.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "calls": (
         "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens",
@@ -19,7 +20,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "latency": tuple(str(bucket) for bucket in range(LATENCY_BUCKETS)),
     "tasks": (
-        "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged",
+        "tasks", "successes", "counted", "presumed", "amended", "failures", "pending", "first_pass", "judged",
         "value", "valued", "manual", "with_manual",
     ),
     "units": ("touched", "attempts", "escalated", "failed", "n", "sum_x", "sum_xx", "sum_y", "sum_xy"),
@@ -32,7 +33,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 
 # Columns whose total is the sum of the rows, exactly.
 ADDITIVE = (
-    "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "attempts", "escalated",
+    "tasks", "successes", "counted_successes", "presumed", "amended", "failures", "pending", "first_pass", "judged",
+    "attempts", "escalated",
     "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "token_bill",
     "fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure", "true_cost", "cash", "labour",
     "allocated", "wasted_tokens", "pending_cost", "incident_cost",

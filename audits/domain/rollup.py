@@ -88,6 +88,10 @@ class TaskSums:
     judged: int = 0
     value: int = 0  # of the successes that have one
     valued: int = 0  # successes that have one
+    value_first_pass: int = 0
+    valued_first_pass: int = 0
+    value_judged: int = 0  # of those not presumed
+    valued_judged: int = 0
     manual: int = 0
     with_manual: int = 0  # tasks that have one
 
@@ -106,6 +110,10 @@ class UnitSums:
     sum_xx: int = 0
     sum_y: int = 0
     sum_xy: int = 0
+    sum_y_first_pass: int = 0
+    sum_xy_first_pass: int = 0
+    sum_y_judged: int = 0  # of successes not presumed
+    sum_xy_judged: int = 0
 
     def merge(self, other: UnitSums) -> None:
         _add(self, other, _UNIT_NUMBERS)
@@ -193,8 +201,8 @@ class Rollup:
             sums.n += 1
             sums.sum_x += x
             sums.sum_xx += x * x
-            sums.sum_y += y
-            sums.sum_xy += x if y else 0
+            if y:
+                _add_success_of_part(sums, task.status, x)
 
 
 @lru_cache(maxsize=10_000)
@@ -213,9 +221,27 @@ def _add_success(sums: TaskSums, status: Status, value: int | None) -> None:
     sums.presumed += status.presumed
     sums.amended += status.amended
     sums.first_pass += status.first_pass
-    if value is not None:
-        sums.value += value
-        sums.valued += 1
+    if value is None:
+        return
+    sums.value += value
+    sums.valued += 1
+    if status.first_pass:
+        sums.value_first_pass += value
+        sums.valued_first_pass += 1
+    if not status.presumed:
+        sums.value_judged += value
+        sums.valued_judged += 1
+
+
+def _add_success_of_part(sums: UnitSums, status: Status, x: int) -> None:
+    sums.sum_y += 1
+    sums.sum_xy += x
+    if status.first_pass:
+        sums.sum_y_first_pass += 1
+        sums.sum_xy_first_pass += x
+    if not status.presumed:
+        sums.sum_y_judged += 1
+        sums.sum_xy_judged += x
 
 
 def _merge(table: dict[Key, Sums], more: dict[Key, Sums]) -> None:

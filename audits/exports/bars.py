@@ -35,7 +35,7 @@ class Bar:
 
 def bars(report: TrueCost, parts: Sequence[Parts]) -> list[Bar]:
     """Return the rows that have a success, the dearest in all where there are too many, in the table's order."""
-    pairs = [pair for pair in zip(report.rows, parts, strict=True) if pair[0].line.successes]
+    pairs = [pair for pair in zip(report.rows, parts, strict=True) if pair[0].line.counted_successes]
     shown = sorted(pairs, key=lambda pair: -pair[0].line.true_cost)[:MOST_BARS]
     kept = {id(row) for row, _ in shown}
     return [_bar(list(row.names.values()), row.line, some) for row, some in pairs if id(row) in kept]
@@ -44,7 +44,7 @@ def bars(report: TrueCost, parts: Sequence[Parts]) -> list[Bar]:
 def _bar(names: Sequence[str | None], line: Line, parts: Parts) -> Bar:
     return Bar(
         label=" · ".join(name or UNATTRIBUTED for name in names),
-        parts=[divide(parts[name], line.successes) for name in PARTS],
+        parts=[divide(parts[name], line.counted_successes) for name in PARTS],
         total=line.true_cost_per_success or 0,
         token_only=line.token_cost_per_task,
         low=line.true_cost_per_success_low,

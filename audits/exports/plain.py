@@ -34,6 +34,7 @@ def told(report: TrueCost) -> dict[str, Any]:
         "currency": "USD",
         "lens": query.lens,
         "basis": query.basis,
+        "success": query.success,
         "as_of": report.as_of.isoformat(),
         "rows": [{**row.names, **_line(row.line)} for row in report.rows],
         "total": _line(report.total),

@@ -34,7 +34,8 @@ def _title(report: TrueCost) -> str:
     first, last = query.period.first, query.period.last
     period = str(first) if first == last else f"{first} to {last}"
     by = " and ".join(map(_words, query.by))
-    return f"True cost per successful task: {period}, by {by}, {query.lens} lens, {query.basis}, in USD"
+    success = "" if query.success == "final" else f", {_words(query.success)} successes"
+    return f"True cost per successful task: {period}, by {by}, {query.lens} lens, {query.basis}{success}, in USD"
 
 
 def _table(report: TrueCost) -> Table:

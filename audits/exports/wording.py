@@ -39,7 +39,7 @@ def certainty(line: Line) -> str:
     ends = f"95 % interval {plain_money(low, places)} to {plain_money(high, places)}"
     if not line.incident_cost:
         return ends
-    each = divide(line.incident_cost, line.successes)
+    each = divide(line.incident_cost, line.counted_successes)
     rest = plain_money(line.true_cost_per_success - each, places)
     return f"{plain_money(each, places)} of it incidents; the rest {rest}, {ends}"
 

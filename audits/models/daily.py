@@ -88,6 +88,10 @@ class TaskSums(models.Model):
     judged = models.BigIntegerField()
     value = money()
     valued = models.BigIntegerField()
+    value_first_pass = money()
+    valued_first_pass = models.BigIntegerField()
+    value_judged = money()
+    valued_judged = models.BigIntegerField()
     manual = money()
     with_manual = models.BigIntegerField()
 
@@ -110,6 +114,10 @@ class UnitSums(models.Model):
     sum_xx = models.DecimalField(max_digits=60, decimal_places=0)
     sum_y = models.BigIntegerField()
     sum_xy = models.DecimalField(max_digits=40, decimal_places=0)
+    sum_y_first_pass = models.BigIntegerField()
+    sum_xy_first_pass = models.DecimalField(max_digits=40, decimal_places=0)
+    sum_y_judged = models.BigIntegerField()
+    sum_xy_judged = models.DecimalField(max_digits=40, decimal_places=0)
 
     class Meta:
         abstract = True

@@ -10,7 +10,8 @@ from spend.domain.periods import Month, Period
 
 LENSES = ("responsible", "route")
 BASES = ("restated", "reported")
-PARAMETERS = ("from", "to", "by", "lens", "basis", *FILTERS)
+SUCCESSES = ("final", "first_pass", "judged")
+PARAMETERS = ("from", "to", "by", "lens", "basis", "success", *FILTERS)
 
 
 class BadQuery(Exception):
@@ -34,10 +35,11 @@ def parse_query(words: Mapping[str, Sequence[str]], *, teams: frozenset[int] | N
     by = _dimensions(words, errors)
     lens = choice_of(words, "lens", LENSES, errors)
     basis = choice_of(words, "basis", BASES, errors)
+    success = choice_of(words, "success", SUCCESSES, errors)
     filters = filters_of(words, errors)
     if errors or first is None or last is None:
         raise BadQuery(errors)
-    return Query(Period(first, last), by, lens, basis, filters, teams)
+    return Query(Period(first, last), by, lens, basis, success, filters, teams)
 
 
 def filters_of(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]) -> dict[str, tuple[int | None, ...]]:

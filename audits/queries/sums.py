@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import connection
@@ -39,6 +39,7 @@ class Query:
     by: tuple[str, ...] = ("tier",)
     lens: str = "responsible"
     basis: str = "restated"
+    success: str = "final"
     filters: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
     teams: frozenset[int] | None = None
 
@@ -49,7 +50,7 @@ class Query:
 
     def without_rows(self) -> Query:
         """The same query for its total line."""
-        return Query(self.period, (), self.lens, self.basis, self.filters, self.teams)
+        return replace(self, by=())
 
 
 @dataclass(frozen=True)
@@ -84,9 +85,19 @@ _CALL_SUMS = (
     "wasted", "pending_cost",
 )  # fmt: skip
 _TASK_SUMS = (
-    "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "value", "valued",
-    "manual", "with_manual",
+    "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "manual",
+    "with_manual",
 )  # fmt: skip
+
+
+# How many tasks count as a success, by definition.
+_COUNTED = {"final": "successes", "first_pass": "first_pass", "judged": "successes - presumed"}
+
+
+def _of_counted(query: Query, *names: str) -> dict[str, str]:
+    """Return the columns that are kept for each definition of success, for the one asked for."""
+    ending = "" if query.success == "final" else f"_{query.success}"
+    return {name: f"sum({name}{ending})" for name in names}
 
 
 def _latencies(query: Query, table: _Table) -> Sums:
@@ -96,7 +107,8 @@ def _latencies(query: Query, table: _Table) -> Sums:
 
 def tasks(query: Query) -> Sums:
     table = _Table("audits_monthlytasks", _dimensions(query), "task_month")
-    return _grouped(query, table, {name: f"sum({name})" for name in _TASK_SUMS})
+    columns = {name: f"sum({name})" for name in _TASK_SUMS} | _of_counted(query, "value", "valued")
+    return _grouped(query, table, columns | {"counted": f"sum({_COUNTED[query.success]})"})
 
 
 def tries(query: Query) -> Sums:
@@ -114,7 +126,7 @@ def units(query: Query) -> Sums:
     if query.lens == "responsible" and "model" in query.named:
         level = "llm"
     first_in_row = "true" if "month" in query.by else "previous_month IS NULL OR previous_month < %(first)s"
-    columns = {name: f"sum({name})" for name in ("n", "sum_x", "sum_xx", "sum_y", "sum_xy")}
+    columns = {name: f"sum({name})" for name in ("n", "sum_x", "sum_xx")} | _of_counted(query, "sum_y", "sum_xy")
     columns["touched"] = f"COALESCE(sum(touched) FILTER (WHERE {first_in_row}), 0)"
     return _grouped(query, _Table("audits_monthlyunits", _dimensions(query), "month", f"level = '{level}'"), columns)
 

@@ -67,6 +67,9 @@ COLUMNS = (
     Column("tasks", "Tasks", WORK, "count", "Units of business work begun in the period", "tasks"),
     Column("successes", "Successes", WORK, "count", "Tasks that stayed successful", "tasks", _SUCCESS),
     Column(
+        "counted_successes", "That count", WORK, "count", "Successes by the definition asked for", "tasks", _SUCCESS,
+    ),
+    Column(
         "presumed", "Presumed", WORK, "count", "Successes nobody reported: the acceptance window passed in silence",
         "tasks", {**_SUCCESS, "decided_by": ["window"]},
     ),
@@ -121,7 +124,7 @@ COLUMNS = (
     ),
     Column(
         "true_cost_per_success", "Per success", TRUE, "money4",
-        "(True cost - pending cost) / successes; the 95 % interval leaves incidents out", "entries",
+        "(True cost - pending cost) / successes that count; the 95 % interval leaves incidents out", "entries",
         interval="money",
     ),
     Column("multiplier", "Multiplier", TRUE, "ratio", "True cost / (token bill + fixed compute)", "entries"),
@@ -173,7 +176,8 @@ def columns_of(report: TrueCost) -> list[tuple[str, list[Column]]]:
     """Return the columns by group; what work is worth only where that is known of any row."""
     lines = [report.total, *(row.line for row in report.rows)]
     is_worth_known = any(column.of(line) is not None for column in COLUMNS if column.group == WORTH for line in lines)
-    shown = [column for column in COLUMNS if column.group != WORTH or is_worth_known]
+    hidden = {"counted_successes"} if report.query.success == "final" else set()
+    shown = [column for column in COLUMNS if column.name not in hidden and (column.group != WORTH or is_worth_known)]
     return [(group, list(columns)) for group, columns in groupby(shown, lambda column: column.group)]
 
 
@@ -181,12 +185,26 @@ def cells(shown: Sequence[tuple[str, Sequence[Column]]], line: Line, words: Word
     return [_cell(column, line, words, query) for _, columns in shown for column in columns]
 
 
+# The successes that count, as the list of tasks is asked for them.
+COUNTED: dict[str, Only] = {
+    "final": _SUCCESS,
+    "first_pass": {**_SUCCESS, "first_pass": ["yes"]},
+    "judged": {**_SUCCESS, "decided_by": ["verdict", "outcome"]},
+}
+_OF_COUNTED = {"counted_successes", "value_per_success", "margin_per_success", "return_on_spend", "price_headroom"}
+
+
+def _only(column: Column, query: Query) -> Only:
+    return COUNTED[query.success] if column.name in _OF_COUNTED else column.only
+
+
 def _cell(column: Column, line: Line, words: Words, query: Query) -> Cell:
     value = column.of(line)
     ends = None
     if column.interval:
         ends = getattr(line, f"{column.name}_low"), getattr(line, f"{column.name}_high")
-    only = {**column.only, "tries_of": ["model"]} if column.only == _TRIED and "model" in query.named else column.only
+    only = _only(column, query)
+    only = {**only, "tries_of": ["model"]} if column.only == _TRIED and "model" in query.named else only
     return Cell(
         column=column,
         value=value,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.queries.asking import BASES, LENSES
+from audits.queries.asking import BASES, LENSES, SUCCESSES
 from audits.queries.choices import Choices
 from audits.queries.reports import UNATTRIBUTED
 from audits.queries.sums import DIMENSIONS, FILTERS, Query
@@ -39,7 +39,11 @@ def controls(query: Query, asked: Words, found: Choices, this_month: Month) -> d
         "next": _beside(period, rest, 1),
         "by": [*query.by, ""][:2],
         "dimensions": DIMENSIONS,
-        "choices": [_choice("lens", LENSES, query.lens), _choice("basis", BASES, query.basis)],
+        "choices": [
+            _choice("lens", LENSES, query.lens),
+            _choice("basis", BASES, query.basis),
+            _choice("success", SUCCESSES, query.success),
+        ],
         "sort": asked.get("sort", [""])[-1],
         "narrowed": bool(rest.keys() - {"by", "sort"}),
         "filters": [_filter(name, found.names[name], asked.get(name, ())) for name in FILTERS],

@@ -9,6 +9,7 @@ from typing import Any
 from audits.domain.lines import Line
 from audits.queries.reports import TrueCost
 from audits.views import wording
+from audits.views.columns import COUNTED
 from audits.views.links import Words, link
 from spend.templatetags.figures import plural
 
@@ -59,8 +60,8 @@ def cards(report: TrueCost, words: Words) -> list[Card]:
         Card("Multiplier", total.multiplier, "ratio", made_of("entries"), "true cost / compute", name="multiplier"),
         Card("Token bill", total.token_bill, "money", made_of("calls"), plural(total.calls, "call"),
              name="token_bill"),
-        Card("Successes", total.successes, "count", made_of("tasks", _SUCCESS), f"of {plural(total.tasks, 'task')}",
-             name="successes"),
+        Card("Successes that count" if report.query.success != "final" else "Successes", total.counted_successes,
+             "count", made_of("tasks", COUNTED[report.query.success]), _of_what(report), name="counted_successes"),
         Card("Presumed", coverage.presumed_share, "percent", made_of("tasks", presumed), "of successes: nobody said",
              name="presumed_share"),
         Card("Pending", pending, "percent", made_of("tasks", {"state": ["pending"]}),
@@ -68,6 +69,13 @@ def cards(report: TrueCost, words: Words) -> list[Card]:
         Card("Incidents", total.incidents, "count", made_of("entries", {"source": ["incident"]}),
              wording.incidents(report), name="incidents"),
     ]  # fmt: skip
+
+
+def _of_what(report: TrueCost) -> str:
+    total = report.total
+    if report.query.success == "final":
+        return f"of {plural(total.tasks, 'task')}"
+    return f"of {total.successes:,} successes of {plural(total.tasks, 'task')}"
 
 
 def cash_and_labour(total: Line, words: Words) -> tuple[Part, ...]:
@@ -81,7 +89,7 @@ def cash_and_labour(total: Line, words: Words) -> tuple[Part, ...]:
 def worth(report: TrueCost, words: Words) -> list[Card]:
     """Return what the work would cost by hand and what it is worth, as far as every task of the total has it."""
     total = report.total
-    successes, tasks = link("tasks", words, _SUCCESS), link("tasks", words)
+    successes, tasks = link("tasks", words, COUNTED[report.query.success]), link("tasks", words)
     found = [
         Card("By hand, per task", total.manual_cost_per_task, "money", tasks, "minutes of the task type x rate",
              name="manual_cost_per_task"),

@@ -35,6 +35,10 @@ LABELS = {
     ),
     "restated": ("Restated", ""),
     "reported": ("Reported", ""),
+    "success": ("Success is", "What the cost is divided by. The cost of successes that do not count stays in it."),
+    "final": ("Every task that stayed successful", ""),
+    "first_pass": ("Successful with no human change", ""),
+    "judged": ("Successful by outcome or verdict, not presumed", ""),
 }
 
 
@@ -50,7 +54,12 @@ class Caution:
 def stated(query: Query, asked: Words) -> list[tuple[str, str]]:
     """Return what the report was asked for as label and text: on paper nothing else says it."""
     rows = " and ".join(LABELS[name][0].lower() for name in query.by)
-    said = [("Rows by", rows), ("Lens", query.lens), ("Basis", query.basis)]
+    said = [
+        ("Rows by", rows),
+        ("Lens", query.lens),
+        ("Basis", query.basis),
+        ("Success is", LABELS[query.success][0].lower()),
+    ]
     return said + [(LABELS[name][0], ", ".join(asked[name])) for name in FILTERS if name in asked]
 
 

@@ -15,6 +15,7 @@ from .tasks import Call, Task
 
 FAILURE_COSTS = ("prevention", "appraisal", "internal_failure", "external_failure")
 ADDITIVE = (
+    "counted_successes",
     "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged", "attempts", "escalated",
     "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "token_bill",
     "fixed_compute", *FAILURE_COSTS, "true_cost", "cash", "labour", "allocated", "wasted_tokens", "pending_cost",
@@ -49,9 +50,10 @@ class Fallen:
     touched: list[Task] = field(default_factory=list)  # once for every call
 
 
-def columns(fallen: Fallen, lens: str) -> dict[str, Any]:
-    row = counts_of(fallen) | money_of(fallen)
-    return row | ratios_of(fallen, row, lens) | intervals_of(fallen, row)
+def columns(fallen: Fallen, lens: str, success: str) -> dict[str, Any]:
+    counted = [task for task in fallen.tasks if task.counts_as(success)]
+    row = counts_of(fallen) | money_of(fallen) | {"counted_successes": len(counted)}
+    return row | ratios_of(fallen, row, lens, counted) | intervals_of(fallen, row)
 
 
 def counts_of(fallen: Fallen) -> dict[str, Any]:
@@ -116,12 +118,11 @@ def is_wasted(call: Call) -> bool:
     return call.task.status == "failure" or (delivered is not None and delivered.tier != call.tier)
 
 
-def ratios_of(fallen: Fallen, row: dict[str, Any], lens: str) -> dict[str, Any]:
+def ratios_of(fallen: Fallen, row: dict[str, Any], lens: str, counted: list[Task]) -> dict[str, Any]:
     compute = None if row["token_bill"] is None else row["token_bill"] + row["fixed_compute"]
-    successful = [task for task in fallen.tasks if task.status == "success"]
-    value = total_or_none(task.value for task in successful)
-    value_per_success = ratio(value, len(successful))
-    cost_per_success = ratio(row["true_cost"] - row["pending_cost"], row["successes"])
+    value = total_or_none(task.value for task in counted)
+    value_per_success = ratio(value, len(counted))
+    cost_per_success = ratio(row["true_cost"] - row["pending_cost"], len(counted))
     judged = row["successes"] + row["failures"]
     return {
         "token_cost_per_task": ratio(row["token_bill"], row["tasks"] if lens == "route" else row["tasks_touched"]),

@@ -33,6 +33,7 @@ class Query:
     by: tuple[str, ...] = ("tier",)
     lens: str = "responsible"
     basis: str = "restated"
+    success: str = "final"
     filters: Record = field(default_factory=dict)  # dimension -> name, None for unattributed
 
     def names(self, dimension: str) -> bool:
@@ -67,8 +68,10 @@ def report_of(book: Book, query: Query) -> Record:
             getattr(whole, kind).append(thing)
     keys = sorted(fallen, key=lambda key: [(name is None, name or "") for name in key])
     return {
-        "rows": [dict(zip(query.by, key, strict=True)) | columns(fallen[key], query.lens) for key in keys],
-        "total": columns(whole, query.lens),
+        "rows": [
+            dict(zip(query.by, key, strict=True)) | columns(fallen[key], query.lens, query.success) for key in keys
+        ],
+        "total": columns(whole, query.lens, query.success),
         "coverage": coverage(book, query, whole),
     }
 
@@ -169,7 +172,7 @@ def units(task: Task, entries: list[Entry], query: Query) -> Iterator[tuple[Plac
         part(place_of_entry(entry, query))[0] += entry.amount if entry.kind != "incident" else 0
     for place, _ in tries(task, query):
         part(place)
-    part(place_of_task(task, query))[1] += task.status == "success"
+    part(place_of_task(task, query))[1] += task.counts_as(query.success)
     for place, (x, y) in found.items():
         yield place, "units", Unit(x, y)
 
@@ -181,7 +184,7 @@ def coverage(book: Book, query: Query, whole: Fallen) -> Record:
     corrections = [record for record in book.corrections if is_dated_in(book, record, record["worked_on"], query)]
     incidents = [record for record in book.incidents if is_dated_in(book, record, record["occurred_on"], query)]
     confirmed = [record for record in incidents if (record.get("status") or "confirmed") == "confirmed"]
-    row = columns(whole, query.lens)
+    row = columns(whole, query.lens, query.success)
     return {
         "calls_priced": ratio(row["priced_calls"], row["calls"]),
         "unpriced_calls": row["calls"] - row["priced_calls"],

@@ -163,6 +163,12 @@ class Task:
         )
         return self.status == "success" and not changed and not reworked
 
+    def counts_as(self, success: str) -> bool:
+        """Whether it is a success by the definition asked for (method 7)."""
+        if self.status != "success":
+            return False
+        return {"final": True, "first_pass": self.is_first_pass, "judged": not self.is_presumed}[success]
+
 
 @dataclass
 class Book:

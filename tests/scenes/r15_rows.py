@@ -30,6 +30,24 @@ FOUR_TASKS = facts(
 # R = 8 / 3; residuals 1-R, 1-R, 4-R, 2: they sum to 0; s^2 = (2 (5/3)^2 + (4/3)^2 + 2^2) / 3 = 102 / 27
 CENTRE, ERROR = 8 / 3, sqrt(102 / 27 / 4) / (3 / 4)
 
+# The same, and t1 was fixed for $6 before it was accepted, t2 accepted as it was, t3 presumed: of $14 in all.
+SUCCESSES_OF_THREE_KINDS = replace(
+    FOUR_TASKS,
+    corrections=[correction("k1", "10-06", 6, "fix", task="t1", verdict="accepted"),
+                 correction("k2", "10-06", 0, "review", task="t2", verdict="accepted")],
+)  # fmt: skip
+
+
+def ends_of(x, y):
+    """The interval of R17 in dollars, step by step, of so few units that all residuals can be written down."""
+    n, r = len(x), sum(x) / sum(y)
+    variance = sum((a - r * b) ** 2 for a, b in zip(x, y, strict=True)) / (n - 1)
+    reach = Z * sqrt(variance / n) / (sum(y) / n)
+    return {
+        "true_cost_per_success_low": max(0.0, usd(1) * (r - reach)),
+        "true_cost_per_success_high": usd(1) * (r + reach),
+    }
+
 
 def ends(shift):
     return {
@@ -148,6 +166,48 @@ SCENES = [
         facts(call("c1", "10-05", task="t1"), call("c2", "10-05", task="t2"),
               outcomes=(outcome("t1", "failure"), outcome("t2", "failure"))),
         {("commodity",): {"true_cost_per_success_low": None, "true_cost_per_success_high": None}},
+    ),
+    Scene(
+        "R17", "by default every success counts",
+        SUCCESSES_OF_THREE_KINDS,
+        {("commodity",): {"successes": 3, "counted_successes": 3, "true_cost_per_success": Fraction(usd(14), 3),
+                          **ends_of([7, 1, 4, 2], [1, 1, 1, 0])}},
+    ),
+    Scene(
+        "R17", "of successes that nobody had to change, the others' cost stays in the numerator",
+        SUCCESSES_OF_THREE_KINDS,
+        {("commodity",): {"successes": 3, "first_pass": 2, "counted_successes": 2, "failures": 1,
+                          "true_cost_per_success": Fraction(usd(14), 2), "final_yield": Fraction(3, 4),
+                          **ends_of([7, 1, 4, 2], [0, 1, 1, 0])}},
+        ends_of([7, 1, 4, 2], [0, 1, 1, 0]),
+        query={"success": "first_pass"},
+    ),
+    Scene(
+        "R17", "of successes that somebody spoke of, presumed ones are left out",
+        SUCCESSES_OF_THREE_KINDS,
+        {("commodity",): {"successes": 3, "presumed": 1, "counted_successes": 2,
+                          "true_cost_per_success": Fraction(usd(14), 2),
+                          **ends_of([7, 1, 4, 2], [1, 1, 0, 0])}},
+        coverage={"presumed_share": Fraction(1, 3)},
+        query={"success": "judged"},
+    ),
+    Scene(
+        "R17", "null where no success is of the kind that counts",
+        FOUR_TASKS,
+        {("commodity",): {"successes": 3, "counted_successes": 0, "true_cost_per_success": None,
+                          "true_cost_per_success_low": None, "margin_per_success": None}},
+        query={"success": "judged"},
+    ),
+    Scene(
+        "R11", "values are those of the successes that count",
+        facts(call("c1", "10-05", task="t1"), call("c2", "10-05", task="t2"), call("c3", "10-05", task="t3"),
+              outcomes=(outcome("t1", value_usd=10), outcome("t2", value_usd=4)),
+              corrections=(correction("k1", "10-06", 3, "redo", task="t2"),)),
+        # t1 and t2 are judged and have a value, t3 is presumed and has none; only t1 and t3 passed at first
+        {("commodity",): {"counted_successes": 2, "value_per_success": Fraction(usd(7)),
+                          "true_cost_per_success": Fraction(usd(3)), "margin_per_success": Fraction(usd(4)),
+                          "return_on_spend": Fraction(14, 6), "price_headroom": Fraction(14 - 3, 3)}},
+        query={"success": "judged"},
     ),
     Scene(
         "R17", "units of a tier are the parts of tasks in that tier",

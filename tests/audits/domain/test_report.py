@@ -43,7 +43,7 @@ def report_of(tasks, rows=(), incidents=(), total_incidents=0, lens="responsible
         by=BY_TIER,
         lens=lens,
         calls=group_by(rollup.calls, CALLS, BY_TIER),
-        tasks=group_by(rollup.tasks, TASKS, BY_TIER),
+        tasks=[(key, sums | {"counted": sums["successes"]}) for key, sums in group_by(rollup.tasks, TASKS, BY_TIER)],
         units=group_by(rollup.units, UNITS, BY_TIER, level="tier"),
         total_units=whole[0][1] if whole else dict.fromkeys(COLUMNS["units"], 0),
         entries=rows,
