@@ -13,7 +13,9 @@ from rest_framework.test import APIClient
 
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
-from audits.models import Correction, FixedCost, Incident, LabourRate
+from audits.actions.notes import write_note
+from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote
+from spend.domain.periods import Month
 from spend.models import Llm, Price, Task, TaskType, Tier
 from tests.build import have_reference
 from tests.cast import NOON, make_user
@@ -65,6 +67,10 @@ GET  report-xlsx          302   302     302       302       302    200  200  200
 GET  explore              302   302     302       302       302    200  200  200   200 200
 GET  corrections          302   302     302       302       302    200  200  200   200 200
 GET  report-pdf           302   302     302       302       302    200  200  200   200 200
+GET  report-notes         302   302     302       302       302    200  200  200   200 200
+POST report-notes         302   302     302       302       302    403  403  403   400 400
+GET  report-note          302   302     302       302       302    200  404  200   200 200
+POST report-note          302   302     302       302       302    403  404  403   400 400
 GET  entries              302   302     302       302       302    200  200  200   200 200
 GET  calls                302   302     302       302       302    200  200  200   200 200
 GET  tasks                302   302     302       302       302    200  200  200   200 200
@@ -239,6 +245,8 @@ def facts(everybody) -> None:
         response = everybody["ada"].post(reverse(name), BODIES[name], format="json")
         assert response.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
     everybody["ada"].get(reverse("api-tasks"))  # works them in
+    claims, fiona = Team.objects.get(name="Claims"), User.objects.get(username="fiona")
+    write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
 
 
 def scopeless(claims: Team, method: str, name: str) -> APIClient:
@@ -263,6 +271,8 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"identity": Incident.objects.get(latest=True).identity, **way}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
+    if name == "report-note":
+        return {"identity": ReportNote.objects.get().identity}
     if name in ("task", "log-link"):
         return {"key": Task.objects.get().pk}
     rows = ROW_OF.get(name)

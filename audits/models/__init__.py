@@ -14,6 +14,7 @@ from audits.models.daily import (
     TaskState,
 )
 from audits.models.ledger import Entry
+from audits.models.notes import ReportNote
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "MonthlyEntries",
     "MonthlyTasks",
     "MonthlyUnits",
+    "ReportNote",
     "StaleScope",
     "TaskState",
 ]

@@ -14,6 +14,7 @@ from accounts.views.guards import needs_scope
 from audits.actions.reports import FullReport, answer_in_full
 from audits.queries.asking import BadQuery, parse_query
 from audits.queries.choices import choices
+from audits.queries.notes import notes_of
 from audits.queries.sums import Query
 from audits.views import chart, claims, coverage, headline, wording
 from audits.views.columns import COLUMNS
@@ -29,12 +30,12 @@ from spend.queries.zone import reporting_day
 def report(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     asked = given(request)
-    teams = reach_of(request).team_ids
-    found, this_month = choices(teams), Month.of(reporting_day(at))
+    reach = reach_of(request)
+    found, this_month = choices(reach.team_ids), Month.of(reporting_day(at))
     try:
         sorting = sorting_of(asked, COLUMNS)
         words = {name: values for name, values in asked.items() if name != "sort"}
-        query = parse_query(words, teams=teams, latest=this_month.previous)
+        query = parse_query(words, teams=reach.team_ids, latest=this_month.previous)
     except BadQuery as problem:
         usual = Query(Period(this_month.previous, this_month.previous))
         context = {"errors": problem.errors, "controls": controls(usual, {}, found, this_month), "as_of": at}
@@ -43,6 +44,9 @@ def report(request: HttpRequest) -> HttpResponse:
         "as_of": at,
         "controls": controls(query, asked, found, this_month),
         "choices": found,
+        "notes": notes_of(query, reader=request.user.pk),
+        "notes_href": link("report-notes", asked),
+        "may_write": reach.writes_reference,
         **_figures(answer_in_full(query, at=at), asked, sorting),
     }
     response = render(request, "audits/report.html", context)
@@ -70,5 +74,5 @@ def _figures(full: FullReport, asked: Words, sorting: Sorting) -> dict[str, Any]
         "bars": bars,
         "bar_labels": list(chart.LABELS.values()),
         "chart_data": chart.chart_data(bars),
-        "hidden_bars": max(0, sum(1 for row in report.rows if row.line.successes) - len(bars)),
+        "hidden_bars": max(0, sum(1 for row in report.rows if row.line.counted_successes) - len(bars)),
     }
