@@ -35,7 +35,7 @@ def strip(report: TrueCost, words: Words) -> list[Known]:
               f"{plural(coverage.unpriced_calls, 'call')} without a price", link("calls", words, {"priced": ["no"]})),
         Known("tasks_judged", "Tasks judged", coverage.tasks_judged,
               f"{plural(total.tasks - total.judged, 'task')} without outcome or verdict",
-              link("tasks", words, {"decided_by": ["window", "none"]})),
+              link("tasks", words, {"judged": ["no"]})),
         Known("presumed_share", "Successes presumed", coverage.presumed_share,
               f"{plural(total.presumed, 'task')} that nobody spoke of", link("tasks", words, presumed), is_good=False),
         Known("corrections_linked", "Corrections linked", coverage.corrections_linked,

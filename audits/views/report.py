@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.queries import reach_of
 from accounts.views.guards import needs_scope
 from audits.actions.reports import FullReport, answer_in_full
+from audits.exports import comparing
 from audits.queries.asking import BadQuery, parse_query
 from audits.queries.choices import choices
 from audits.queries.notes import notes_of
@@ -23,6 +24,8 @@ from audits.views.links import Words, given, link, words_of
 from audits.views.table import Sorting, sorting_of, table
 from spend.domain.periods import Month, Period
 from spend.queries.zone import reporting_day
+
+FILES = {"CSV": "report-csv", "XLSX": "report-xlsx"}
 
 
 @require_safe
@@ -64,6 +67,9 @@ def _figures(full: FullReport, asked: Words, sorting: Sorting) -> dict[str, Any]
         "is_empty": not report.rows,
         "stated": wording.stated(report.query, asked),
         "sentence": wording.sentence(report),
+        "comparison": wording.comparison(report),
+        "caveat": comparing.CAVEAT,
+        "files": _files(asked),
         "cautions": wording.cautions(report, words),
         "cards": headline.cards(report, words),
         "worth": headline.worth(report, words),
@@ -76,3 +82,9 @@ def _figures(full: FullReport, asked: Words, sorting: Sorting) -> dict[str, Any]
         "chart_data": chart.chart_data(bars),
         "hidden_bars": max(0, sum(1 for row in report.rows if row.line.counted_successes) - len(bars)),
     }
+
+
+def _files(asked: Words) -> list[tuple[str, str]]:
+    """Return the report as files: what they are, and where; how rows are sorted is of the page alone."""
+    words = {name: values for name, values in asked.items() if name != "sort"}
+    return [(label, link(name, words)) for label, name in FILES.items()]

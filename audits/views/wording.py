@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from audits.domain.comparing import compare, severity_of
+from audits.exports import comparing
 from audits.exports.wording import certainty, incidents, period_name, sentence
 from audits.queries.reports import TrueCost
 from audits.queries.sums import FILTERS, Query
 from audits.views.links import Words, link
 from spend.templatetags.figures import plain_money, plain_percent, plural
 
-__all__ = ["LABELS", "Caution", "cautions", "certainty", "incidents", "period_name", "sentence", "stated"]
+__all__ = ["LABELS", "Caution", "cautions", "certainty", "comparison", "incidents", "period_name", "sentence", "stated"]
 
 # Above these shares a headline rests on what is not known yet.
 _MUCH_PENDING = 0.05
@@ -61,6 +63,19 @@ def stated(query: Query, asked: Words) -> list[tuple[str, str]]:
         ("Success is", LABELS[query.success][0].lower()),
     ]
     return said + [(LABELS[name][0], ", ".join(asked[name])) for name in FILTERS if name in asked]
+
+
+def comparison(report: TrueCost) -> str:
+    """Say which tier costs less per success, or why nothing is said; empty where the rows are not of what a tier did.
+
+    Stricter definitions of success leave their cost in: of these nothing is said.
+    """
+    query = report.query
+    if (query.by, query.lens, query.success) != (("tier",), "responsible", "final"):
+        return ""
+    tiers = {row.names["tier"]: row.line for row in report.rows}
+    lines = {name: line for name, line in tiers.items() if name is not None}
+    return comparing.sentence(compare(lines, severity_of(report.total)))
 
 
 def cautions(report: TrueCost, words: Words) -> list[Caution]:
