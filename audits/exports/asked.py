@@ -33,5 +33,7 @@ class Asked:
             words["lens"] = [query.lens]
         if query.basis != "restated":
             words["basis"] = [query.basis]
+        if page == "report" and query.success != "final":
+            words["success"] = [query.success]
         words |= {name: self.words[name] for name in FILTERS if name in self.words}
         return f"{settings.PUBLIC_URL}{reverse(page)}?{urlencode({**words, **(only or {})}, doseq=True)}"

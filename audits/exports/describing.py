@@ -24,6 +24,12 @@ _BASES = {
     "restated": "restated: costs by the day they belong to",
     "reported": "reported: costs by the month they were booked in",
 }
+_SUCCESSES = {
+    "final": "every task that stayed successful",
+    "first_pass": "a task successful with no human change",
+    "judged": "a task successful by outcome or verdict, not presumed",
+}
+_OTHER_SUCCESSES = "Tiers are compared by all tasks that stayed successful; this report counts fewer of them."
 
 
 def described(pack: Pack, asked: Asked) -> dict[str, str]:
@@ -36,6 +42,7 @@ def described(pack: Pack, asked: Asked) -> dict[str, str]:
         "Rows by": " and ".join(name.replace("_", " ") for name in query.by),
         "Lens": _LENSES[query.lens],
         "Basis": _BASES[query.basis],
+        "Success is": _SUCCESSES[query.success],
         **{f"Only {name.replace('_', ' ')}": names for name, names in asked.filters().items()},
         "Teams": "all" if query.teams is None else "those of the person or key that asked",
         "Currency": "USD",
@@ -49,6 +56,8 @@ def described(pack: Pack, asked: Asked) -> dict[str, str]:
 
 def of_tiers(pack: Pack) -> str:
     """Say which tier costs less per success, or why nobody can."""
+    if pack.asked_for.query.success != "final":
+        return _OTHER_SUCCESSES
     lines = {row.names["tier"]: row.line for row in pack.by("tier").report.rows}
     return sentence(compare({name: line for name, line in lines.items() if name}, None))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from audits.domain.comparing import compare, severity_of
+from audits.domain.comparing import compare
 from audits.exports import comparing
 from audits.exports.wording import certainty, incidents, period_name, sentence
 from audits.queries.reports import TrueCost
@@ -75,7 +75,7 @@ def comparison(report: TrueCost) -> str:
         return ""
     tiers = {row.names["tier"]: row.line for row in report.rows}
     lines = {name: line for name, line in tiers.items() if name is not None}
-    return comparing.sentence(compare(lines, severity_of(report.total)))
+    return comparing.sentence(compare(lines, None))
 
 
 def cautions(report: TrueCost, words: Words) -> list[Caution]:

@@ -77,9 +77,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 ASKED = [
     "from=2026-10&by=tier",
-    "from=2026-09&to=2026-10&by=team,task_type&lens=route",
+    "from=2026-09&to=2026-10&by=team,task_type&lens=route&success=first_pass",
     "from=2026-08&to=2026-10&by=model&tier=commodity&basis=reported",
-    "from=2026-10&by=route,month&team=Legal",
+    "from=2026-10&by=route,month&team=Legal&success=judged",
     "from=2020-01&by=tier",  # nothing there
 ]
 

@@ -26,7 +26,7 @@ _CALLS = {
 }  # fmt: skip
 _TASKS = {
     **dict.fromkeys(
-        ("tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged"), "count"
+        ("tasks", "successes", "counted", "presumed", "amended", "failures", "pending", "first_pass", "judged"), "count"
     ),
     "value": "money9", "valued": "count", "manual": "money9", "with_manual": "count",
 }  # fmt: skip

@@ -86,11 +86,15 @@ def _ratio_of(part: str, whole: str) -> Callable[[Line, Parts], float | None]:
     return found
 
 
+def _each_of(nanos: int, count: int) -> int | None:
+    return divide(nanos, count) if count else None
+
+
 def _part_of_success(name: str) -> Field:
     paid = "N({token_bill})-[calls.pending_cost]" if name == "token_bill" else f"{{{name}}}-[ledger.{name}_pending]"
     return Field(
-        f"success_{name}", LABELS[name], "Of the cost of a success", "money4", _each(paid, "{successes}"),
-        value=lambda line, parts: divide(parts[name], line.successes) if line.successes and parts else None,
+        f"success_{name}", LABELS[name], "Of the cost of a success", "money4", _each(paid, "{counted_successes}"),
+        value=lambda line, parts: _each_of(parts[name], line.counted_successes) if parts else None,
     )  # fmt: skip
 
 
@@ -102,7 +106,7 @@ def _middle(line: Line, _: Parts) -> int | None:
 _UNPRICED = "AND({calls}>0,{priced_calls}=0)"
 _COMPUTE = "(N({token_bill})+{fixed_compute})"
 _PENDING = "+".join(["[calls.pending_cost]", *(f"[ledger.{name}_pending]" for name in CATEGORIES)])
-_VALUED = "[tasks.valued]<>{successes}"
+_VALUED = "[tasks.valued]<>{counted_successes}"
 _NO_VALUE = f'OR({_VALUED},{{token_bill}}="",{_COMPUTE}=0)'
 
 
@@ -112,6 +116,7 @@ def fields_of(lens: str) -> list[Field]:
     work = [
         _sum("tasks", "Tasks", "Work", "count", "tasks.tasks"),
         _sum("successes", "Successes", "Work", "count", "tasks.successes"),
+        _sum("counted_successes", "Successes that count", "Work", "count", "tasks.counted"),
         _sum("presumed", "Presumed", "Work", "count", "tasks.presumed"),
         _sum("amended", "Amended", "Work", "count", "tasks.amended"),
         _sum("failures", "Failures", "Work", "count", "tasks.failures"),
@@ -162,7 +167,7 @@ _COSTS = [
     _sum("allocated", "Allocated", "True cost", "money2", "ledger.allocated"),
     Field("pending_cost", "Pending cost", "True cost", "money2", _PENDING),
     Field("true_cost_per_success", "Per success", "True cost", "money4",
-          _each("{true_cost}-{pending_cost}", "{successes}")),
+          _each("{true_cost}-{pending_cost}", "{counted_successes}")),
     Field("true_cost_per_success_low", "95 % interval without incidents, from", "True cost", "money4"),
     Field("true_cost_per_success_high", "to", "True cost", "money4"),
     Field("multiplier", "Multiplier", "True cost", "ratio",
@@ -179,7 +184,7 @@ _WORTH = [
     Field("manual_cost_per_task", "By hand, per task", "Worth", "money2",
           _each("[tasks.manual]", "{tasks}", "[tasks.with_manual]<>{tasks}")),
     Field("value_per_success", "Value of a success", "Worth", "money2",
-          _each("[tasks.value]", "{successes}", _VALUED)),
+          _each("[tasks.value]", "{counted_successes}", _VALUED)),
     Field("margin_per_success", "Margin", "Worth", "money2",
           'IF(OR({value_per_success}="",{true_cost_per_success}=""),"",{value_per_success}-{true_cost_per_success})'),
     Field("return_on_spend", "Return", "Worth", "ratio",

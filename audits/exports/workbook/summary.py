@@ -30,6 +30,7 @@ HEADLINE = (
     ("labour", "True cost, labour", "money2"),
     ("tasks", "Tasks", "count"),
     ("successes", "Successes", "count"),
+    ("counted_successes", "of them counted in the cost per success", "count"),
     ("presumed", "of them presumed", "count"),
     ("pending", "Pending tasks", "count"),
     ("pending_cost", "Their cost", "money2"),

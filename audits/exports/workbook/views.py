@@ -100,7 +100,7 @@ class ViewSheet:
             self._names(sheet, row, found)
             cells = {name: f"${cell(row, len(self.by) + at)}" for at, name in enumerate(self.by)}
             self._figures(sheet, Where(row, cells), found.line, parts)
-            if found.line.successes:
+            if found.line.counted_successes:
                 self.chart_rows.append(row)
             row += 1
         if self.subtotals is None:
