@@ -25,7 +25,7 @@ from audits.views.table import Sorting, sorting_of, table
 from spend.domain.periods import Month, Period
 from spend.queries.zone import reporting_day
 
-FILES = {"CSV": "report-csv", "XLSX": "report-xlsx"}
+FILES = {"PDF": "report-pdf", "XLSX": "report-xlsx", "CSV": "report-csv"}
 
 
 @require_safe

@@ -76,7 +76,7 @@ def _cards(report: TrueCost) -> list[list[str]]:
 def _chart(shown: Sequence[Bar], report: TrueCost) -> dict[str, Any]:
     longest = max((max(bar.total, bar.high or 0, bar.token_only or 0) for bar in shown), default=0)
     marks, end = ticks(longest)
-    hidden = sum(1 for row in report.rows if row.line.successes) - len(shown)
+    hidden = sum(1 for row in report.rows if row.line.counted_successes) - len(shown)
     colours = part_colours()
     return {
         "legend": [[LABELS[part], colours[part]] for part in PARTS],
