@@ -44,7 +44,7 @@ def _unpriced(found: Overview, reach: Reach) -> Iterator[Item]:
     title = f"{calls} without a known price: {_some([each.model or 'unknown model' for each in missing])}"
     effect = "Their cost is in no figure, so bills and true cost are lower bounds."
     if reach.writes_reference:
-        yield Item(title, effect, reverse("admin:spend_price_changelist"), "Add a price")
+        yield Item(title, effect, reverse("settings-models"), "Add a price")
     else:
         words = _words(found.attention.recent)
         yield Item(title, effect, link("calls", words, {"priced": ["no"]}), "Show the calls")
@@ -56,7 +56,7 @@ def _rates(found: Overview, reach: Reach) -> Iterator[Item]:
         yield Item(
             f"{plural(len(roles), 'role')} without a labour rate: {_some(roles)}",
             "Their corrections are refused, and what the work would cost by hand is unknown.",
-            reverse("admin:audits_labourrate_changelist"),
+            reverse("settings-rates"),
             "Add a rate",
         )
 

@@ -11,6 +11,7 @@ import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
@@ -251,7 +252,7 @@ def test_calls_without_a_price_are_named_by_model_with_the_remedy_of_the_reader(
     work("2026-11", "nobody-knows", tasks=2)
     [mine], [theirs] = attention(ada), attention(lena)
     assert mine.title == theirs.title == "2 calls without a known price: acme/nobody-knows"
-    assert mine.href == "/admin/spend/price/"
+    assert mine.href == reverse("settings-models")
     assert seen_by(lena).get(theirs.href).context["sums"]["calls"] == 2
 
 
