@@ -29,11 +29,10 @@ class Shot(NamedTuple):
 
 
 SHOTS = [
-    Shot("overview", "/overview", DESKTOP, "light"),
-    Shot("report", "/report", DESKTOP, "light"),
-    Shot("report-dark", "/report?by=task_type", DESKTOP, "dark"),
-    Shot("report-phone", "/report", PHONE, "light"),
-    Shot("entries", "/entries?category=internal_failure", DESKTOP, "light"),
+    Shot("overview", "/overview", (1440, 1650), "light"),
+    Shot("report-dark", "/report", (1440, 1500), "dark"),
+    Shot("explore", "/explore", (1440, 900), "light"),
+    Shot("log-phone", "/log", PHONE, "light"),
 ]
 
 
