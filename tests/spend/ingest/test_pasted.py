@@ -82,7 +82,7 @@ def test_without_headings_their_content_says_it():
     assert guessed == Columns(["worked_on", "task", "activity", "minutes", "role"], False)
 
 
-def records(text: str, **more) -> list[dict[str, object]]:
+def records(text, **more):
     table = read_table(text)
     rows = rows_of(table, guess_columns(table), at=NOON, **more)
     return [{"errors": row.errors} if row.item is None else {"id": row.item.record.id} for row in rows]
