@@ -26,8 +26,18 @@ MORE: dict[str, list[tuple[str, str]]] = {
     **{name: [("a month", MONTH), ("a year", YEAR)] for name in ("tasks", "calls", "corrections", "entries")},
 }
 DEEP = ("calls", "tasks", "corrections", "entries")
-# Addresses that no browser asks for as a page, by name or by how it begins, with the reason.
-OTHERS = {"api-": "the API", "schema": "the API's description", "healthz": "a probe", "logout": "only posted to"}
+# Addresses that no browser asks for as a page, with the reason.
+OTHERS = {
+    "schema": "the API's description", "healthz": "a probe",
+    **dict.fromkeys(
+        (
+            "incident-decide", "incident-edit-preview", "log-link", "logged-withdraw", "logout", "settings-key-revoke",
+            "settings-person-link", "settings-person-second-factor",
+        ),
+        "only posted to",
+    ),
+    **dict.fromkeys(("email-confirm", "password-set"), "opened by a token sent by mail"),
+}  # fmt: skip
 
 
 def pages_and_others() -> tuple[list[Asked], list[str]]:
@@ -36,7 +46,7 @@ def pages_and_others() -> tuple[list[Asked], list[str]]:
     others: list[str] = []
     for pattern in sorted(_patterns(get_resolver().url_patterns), key=lambda found: found.name or ""):
         name = pattern.name or str(pattern.pattern)
-        reason = next((why for start, why in OTHERS.items() if name.startswith(start)), "")
+        reason = "the API" if name.startswith("api-") else OTHERS.get(name, "")
         wanted = tuple(pattern.pattern.converters)
         if reason:
             others.append(f"{name} ({reason})")
@@ -105,4 +115,5 @@ OBJECTS: dict[str, list[tuple[str, Callable[[], str]]]] = {
     "settings-person": [("one", lambda: _row("settings-person", "accounts", "user"))],
     "logged": [("one correction", lambda: _record("logged", "correction"))],
     "incident": [("of one task", lambda: _record("incident", "incident"))],
+    "incident-edit": [("of one task", lambda: _record("incident-edit", "incident"))],
 }

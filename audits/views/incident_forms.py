@@ -44,7 +44,7 @@ _STAYS = ("find", "add", "preview")  # buttons that save nothing
 @needs_scope("audit")
 def new(request: HttpRequest) -> HttpResponse:
     at, reach = timezone.now(), reach_of(request)
-    form = _form(reach, at, data=_posted(request), initial=_blank(at))
+    form = _form(reach, at, data=_posted(request), initial=_blank(at) | _named(request))
     if request.method != "POST" or _stays(request):
         return _page(request, form, reach, at)
     item = form.item(at)
@@ -153,6 +153,11 @@ def _blank(at: datetime) -> dict[str, Any]:
         "client_id": new_id(), "status": "open", "invalidates_output": "yes", "about": TASKS, "occurred_on": today,
         "discovered_on": today,
     }  # fmt: skip
+
+
+def _named(request: HttpRequest) -> dict[str, str]:
+    """What the address names: a task's page leads here with its own."""
+    return {name: request.GET[name] for name in ("names", "team") if name in request.GET}
 
 
 def _as_stated(latest: Incident, row: Incident) -> dict[str, Any]:

@@ -105,6 +105,15 @@ def test_a_task_says_what_decided_it_and_why_each_cost_is_there(visit: Visit, ax
     expect(page).to_have_url(re.compile(r"/log\?task="))
 
 
+def test_a_task_leads_to_the_report_of_an_incident_that_names_it(visit: Visit) -> None:
+    page = visit(f"/tasks?{OCTOBER}&q=claim", by="lena")
+    name = first_row(page)
+    page.locator("table.list tbody th a").first.click()
+    page.get_by_role("link", name="Report an incident").click()
+    expect(page.locator("[name=names]")).to_have_value(name)
+    expect(page.locator("[name=team]")).to_have_value(LEADS)
+
+
 def test_a_viewer_is_not_asked_to_log(visit: Visit) -> None:
     page = visit(f"/entries?{OCTOBER}&source=correction&traced=yes", by="victor")
     page.locator("tbody td a").first.click()
