@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 
@@ -99,7 +99,7 @@ def navigation(reach: Reach, path: str) -> Navigation:
     """Return what somebody of this reach may open, seen from the page at `path`."""
     sections, pages = [], []
     for section in SECTIONS:
-        links = [_link(page, path) for page in section.pages if page.may(reach)]
+        links = _nearest([_link(page, path) for page in section.pages if page.may(reach)])
         if not links:
             continue
         is_current = any(link.is_current for link in links)
@@ -107,6 +107,12 @@ def navigation(reach: Reach, path: str) -> Navigation:
         if is_current and len(links) > 1:
             pages = links
     return Navigation(sections, pages)
+
+
+def _nearest(links: list[Link]) -> list[Link]:
+    """Leave one of them current: /log/paste lies below /log, and is a page of its own."""
+    nearest = max((link.href for link in links if link.is_current), key=len, default="")
+    return [replace(link, is_current=link.href == nearest) for link in links]
 
 
 def _link(page: Page, path: str) -> Link:

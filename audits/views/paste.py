@@ -28,6 +28,7 @@ from spend.queries.zone import reporting_day
 
 SHOWN = 40  # rows to mend at once: with their cells they stay below the number of fields that a form may have
 SHOWN_GOOD = 10
+_LABELS = {"worked_on": "day"}
 TEMPLATE = "date,task,activity,minutes,role,verdict,cause,note,id\r\n"
 
 
@@ -132,7 +133,12 @@ def _shown(read: _Read, checked: Checked) -> dict[str, Any]:
         "checked": checked,
         "parts": parts_of(checked.adds),
         "columns": [
-            {"at": at, "name": name, "heading": heading[at] if at < len(heading) else f"Column {at + 1}"}
+            {
+                "at": at,
+                "name": name,
+                "label": _LABELS.get(name, name) or f"Column {at + 1}",
+                "heading": heading[at] if at < len(heading) else f"Column {at + 1}",
+            }
             for at, name in enumerate(names)
         ],
         "fields": FIELDS,
@@ -155,7 +161,7 @@ def _to_mend(row: Row, names: list[str]) -> dict[str, Any]:
             {
                 "at": at,
                 "value": row.cells[at] if at < len(row.cells) else "",
-                "label": name.replace("_", " ") or f"column {at + 1}",
+                "label": _LABELS.get(name, name) or f"column {at + 1}",
                 "errors": row.errors.get("minutes" if name == "hours" else name, []) if name else [],
             }
             for at, name in enumerate(names)

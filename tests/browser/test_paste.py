@@ -16,6 +16,12 @@ def test_it_opens_for_who_logs(visit: Visit, name: str) -> None:
     visit("/log/paste", by=name, status=200 if name in ("ada", "lena") else 403)
 
 
+def test_one_page_of_the_section_is_the_current_one(visit: Visit) -> None:
+    page = visit("/log/paste", by="lena")
+    within = page.get_by_role("navigation", name="In this section")
+    expect(within.locator("[aria-current]")).to_have_text(["Paste rows"])
+
+
 def check(page: Page, rows: str = ROWS) -> None:
     page.get_by_label("Rows of a spreadsheet").fill(rows)
     page.get_by_role("button", name="Check").click()
@@ -26,7 +32,7 @@ def test_a_lead_mends_a_day_and_saves_with_the_keyboard(visit: Visit) -> None:
     page = visit("/log/paste", by="lena")
     check(page)
     expect(page.get_by_text("may be 2026-10-05 or 2026-05-10")).to_be_visible()
-    cell = page.get_by_label("worked on of row 3")
+    cell = page.get_by_label("day of row 3")
     cell.fill("2026-10-05")
     again = page.get_by_role("button", name="Check again")
     again.focus()
