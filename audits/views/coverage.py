@@ -29,6 +29,7 @@ def strip(report: TrueCost, words: Words) -> list[Known]:
     """Return the shares in the order in which a report is read: bill, outcomes, links, attribution."""
     total, coverage = report.total, report.coverage
     unattributed = coverage.unattributed_cost / total.true_cost if total.true_cost else None
+    dated = {name: words[name] for name in ("from", "to", "team") if name in words}  # what coverage of records heeds
     presumed = {"state": ["success"], "decided_by": ["window"]}
     return [
         Known("calls_priced", "Calls priced", coverage.calls_priced,
@@ -39,7 +40,7 @@ def strip(report: TrueCost, words: Words) -> list[Known]:
         Known("presumed_share", "Successes presumed", coverage.presumed_share,
               f"{plural(total.presumed, 'task')} that nobody spoke of", link("tasks", words, presumed), is_good=False),
         Known("corrections_linked", "Corrections linked", coverage.corrections_linked,
-              "to the task or call that they name", ""),
+              "to the task or call that they name", link("corrections", dated, {"linked": ["no"]})),
         Known("incidents_linked", "Incidents linked", coverage.incidents_linked,
               "to the tasks and calls that they name", ""),
         Known("unattributed_cost", "Cost of no tier", unattributed,

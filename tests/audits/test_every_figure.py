@@ -197,6 +197,9 @@ def test_what_is_not_known_is_listed(reader: Client, lens: str) -> None:
     assert sums["tasks_judged"]["tasks"] == total.tasks - total.judged
     assert sums["presumed_share"]["tasks"] == total.presumed
     assert sums["unattributed_cost"]["amount_nanos"] == known.unattributed_cost
+    [linking] = [each.href for each in page["coverage"] if each.name == "corrections_linked"]
+    linked = walk.to(linking.replace("linked=no", "linked=yes"))["sums"]["corrections"]
+    assert known.corrections_linked == linked / (linked + sums["corrections_linked"]["corrections"])
 
 
 @pytest.mark.parametrize("words", ["", "&lens=route", "&model=openai/gpt-4.1-mini", "&by=team&tier=commodity"])
