@@ -10,6 +10,7 @@ from audits.queries import lists
 from audits.queries.claims import Claim, claims
 from audits.queries.grains import Grains, grains
 from audits.queries.lists import Listing
+from audits.queries.notes import Note, notes_of
 from audits.queries.parts import Parts, parts_of_rows
 from audits.queries.reports import TrueCost, one_moment, true_cost
 from audits.queries.sums import Query
@@ -34,11 +35,12 @@ class View:
 
 @dataclass(frozen=True)
 class Pack:
-    """`views`: as asked for first, by tier among the others."""
+    """`views`: as asked for first, by tier among the others. `notes` are those by finance."""
 
     views: list[View]
     claims: list[Claim]
     is_simulated: bool
+    notes: list[Note]
 
     @property
     def asked_for(self) -> TrueCost:
@@ -78,4 +80,5 @@ def answer_pack_with_sources(query: Query, *, at: datetime) -> tuple[Pack, Sourc
 def _pack(query: Query, others: tuple[tuple[str, ...], ...], at: datetime) -> Pack:
     wanted = dict.fromkeys((query.by, *others))
     reports = [true_cost(replace(query, by=by), as_of=at) for by in wanted]
-    return Pack([View(report, parts_of_rows(report)) for report in reports], claims(query), is_simulated())
+    views = [View(report, parts_of_rows(report)) for report in reports]
+    return Pack(views, claims(query), is_simulated(), notes_of(query))

@@ -62,6 +62,12 @@ def of_tiers(pack: Pack) -> str:
     return sentence(compare({name: line for name, line in lines.items() if name}, None))
 
 
+def noted(pack: Pack) -> Iterator[str]:
+    """Say what finance noted on the months, each with its month, team and author."""
+    for note in pack.notes:
+        yield f"{note.month}, {note.team or 'all teams'}: {note.text} ({note.by}, {note.at:%Y-%m-%d})"
+
+
 def uncertain(report: TrueCost) -> Iterator[str]:
     """Say what the figures do not hold, most important first."""
     total, known = report.total, report.coverage

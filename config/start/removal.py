@@ -15,7 +15,7 @@ from psycopg import sql
 
 from accounts.models import Team
 from audits import models as audits_models
-from audits.models import Correction, FixedCost, Incident, LabourRate
+from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote
 from audits.sample import insurer
 from audits.sample.llms import UNLISTED
 from audits.sample.records import SIMULATED
@@ -34,10 +34,11 @@ class Refused(Exception):
 
 
 def own_facts() -> dict[str, int]:
-    """Return how many facts of each kind are not of the sample."""
+    """Return how many facts of each kind, and notes on reports, are not of the sample."""
     loaded = loaded_at()
     kinds = (("call", Call), ("outcome", Outcome), ("correction", Correction), ("incident", Incident))
     found = {kind: model.objects.exclude(received_at__in=loaded).count() for kind, model in kinds}
+    found["note"] = ReportNote.objects.count()
     return {kind: count for kind, count in found.items() if count}
 
 

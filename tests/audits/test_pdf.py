@@ -13,9 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, Team, User
+from audits.actions.notes import write_note
 from audits.exports.typeset.axis import ticks
 from audits.exports.wording import certainty, sentence
 from spend.actions.simulation import mark_simulated
+from spend.domain.periods import Month
 from spend.models import Llm, Tier
 from spend.templatetags.figures import plain_money, plain_percent, plain_ratio
 from tests.build import record
@@ -114,6 +116,21 @@ def test_forty_models_with_long_names_fit_four_pages(year: None, ada: User) -> N
     text = text_of(document)
     assert "of lower cost; the workbook has all." in text
     assert "The 12 dearest of" in text
+
+
+def test_it_has_the_latest_notes_by_finance(year: None, ada: User) -> None:
+    for day in range(1, 7):
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        write_note(month=Month(2026, 10), team=None, text=f"#panic {day} " + "word " * 500, by=ada, at=at)
+    document = pdf_of(seen_by(ada), "from=2026-10")
+    text = text_of(document)
+    assert 1 <= len(document) <= 4
+    assert "Notes by finance" in text
+    assert "#panic 6" in text
+    assert "#panic 2" not in text
+    assert "And 2 earlier notes" in text
+    lead = make_user("lea", Role.TEAM_LEAD, Team.objects.get(name="Legal"))
+    assert "Notes by finance" not in text_of(pdf_of(seen_by(lead), "from=2026-10"))
 
 
 def test_names_are_text_and_never_markup(year: None, ada: User) -> None:

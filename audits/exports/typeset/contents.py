@@ -11,7 +11,7 @@ from audits.domain.lines import Line
 from audits.exports.asked import Asked
 from audits.exports.bars import LABELS, Bar, bars
 from audits.exports.colours import colour, part_colours
-from audits.exports.describing import SIMULATED, described, of_tiers, uncertain
+from audits.exports.describing import SIMULATED, described, noted, of_tiers, uncertain
 from audits.exports.typeset.axis import ticks
 from audits.exports.wording import certainty, period_name, sentence
 from audits.queries.claims import Claim
@@ -22,6 +22,7 @@ from spend.queries.zone import reporting_zone
 from spend.templatetags.figures import DASH, plain_money, plain_percent, plain_ratio, plural
 
 MOST_ROWS = 40  # four pages hold no more
+MOST_NOTES = 4
 _LONGEST_NAME = 34
 _LONGEST_TEXT = 600
 _RUN = re.compile(r"(\S{16})(?=\S)")
@@ -46,11 +47,19 @@ def contents(pack: Pack, asked: Asked) -> dict[str, Any]:
         "tables": [_table(each) for each in ([view] if view.by == ("tier",) else [view, pack.by("tier")])],
         "claims": [_claim(claim) for claim in pack.claims][:MOST_ROWS],
         "coverage": _coverage(report),
+        "noted": _notes(pack),
         "uncertain": [_cut(text, _LONGEST_TEXT) for text in uncertain(report)],
         "described": [[label, _cut(text, _LONGEST_TEXT)] for label, text in described(pack, asked).items()],
         "colours": {name: colour(f"--{name}") for name in ("ink", "ink-soft", "line", "accent", "bar-error",
                                                            "bar-token-only", "warn-paper", "warn-ink")},
     }  # fmt: skip
+
+
+def _notes(pack: Pack) -> list[str]:
+    """Return the latest notes by finance, as many as four pages hold."""
+    shown = [_cut(text, _LONGEST_TEXT) for text in noted(pack)][-MOST_NOTES:]
+    left_out = len(pack.notes) - len(shown)
+    return [*shown, *([f"And {plural(left_out, 'earlier note')}; the workbook has all."] if left_out else [])]
 
 
 def _stamp(report: TrueCost) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from audits.actions.packs import Pack, Sources
 from audits.exports.asked import Asked
-from audits.exports.describing import SIMULATED, uncertain
+from audits.exports.describing import SIMULATED, noted, uncertain
 from audits.exports.wording import period_name
 from audits.exports.workbook import sheets
 from audits.exports.workbook.book import Book
@@ -34,7 +34,7 @@ def as_xlsx(pack: Pack, sources: Sources, asked: Asked) -> bytes:
         sheets.write_quality(book, tiers.view, grains, data, keys, title)
     sheets.write_claims(book, pack, title)
     sheets.write_coverage(book, pack, views[0], title)
-    notes = ([SIMULATED] if pack.is_simulated else []) + list(uncertain(report))
+    notes = [*([SIMULATED] if pack.is_simulated else []), *noted(pack), *uncertain(report)]
     sheets.write_notes(book, pack, notes, bool(grains), title)
     sheets.write_lineage(book, pack, asked, bool(grains), title)
     sheets.write_entries(book, pack, sources, asked, title)

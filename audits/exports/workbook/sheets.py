@@ -313,7 +313,7 @@ def write_exact(book: Book, pack: Pack, title: str) -> None:
 def write_notes(book: Book, pack: Pack, notes: Sequence[str], has_sums: bool, title: str) -> None:
     """Write what a reader must know, and how far the figures of this file are exact."""
     sheet = book.sheet("Notes", title=title, at=pack.asked_for.as_of)
-    book.text(sheet, 0, 0, "What is uncertain, and how to read this file", "title")
+    book.text(sheet, 0, 0, "What finance noted, what is uncertain, and how to read this file", "title")
     sheet.set_column(0, 0, 130)
     largest = max((abs(getattr(pack.asked_for.total, name) or 0) for name in ("true_cost", "token_bill")), default=0)
     texts = [*notes, *_READING]
