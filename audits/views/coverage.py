@@ -29,7 +29,8 @@ def strip(report: TrueCost, words: Words) -> list[Known]:
     """Return the shares in the order in which a report is read: bill, outcomes, links, attribution."""
     total, coverage = report.total, report.coverage
     unattributed = coverage.unattributed_cost / total.true_cost if total.true_cost else None
-    dated = {name: words[name] for name in ("from", "to", "team") if name in words}  # what coverage of records heeds
+    heeded = "from", "to", "team"  # by the coverage of records
+    dated: Words = {name: words[name] for name in heeded if name in words}
     presumed = {"state": ["success"], "decided_by": ["window"]}
     return [
         Known("calls_priced", "Calls priced", coverage.calls_priced,

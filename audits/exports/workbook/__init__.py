@@ -9,7 +9,7 @@ from audits.actions.packs import Pack, Sources
 from audits.exports.asked import Asked
 from audits.exports.describing import SIMULATED, noted, uncertain
 from audits.exports.wording import period_name
-from audits.exports.workbook import sheets
+from audits.exports.workbook import lineage, sheets
 from audits.exports.workbook.book import Book
 from audits.exports.workbook.data import Keys, where_data_is, write_data
 from audits.exports.workbook.summary import write_summary
@@ -36,9 +36,9 @@ def as_xlsx(pack: Pack, sources: Sources, asked: Asked) -> bytes:
     sheets.write_coverage(book, pack, views[0], title)
     notes = [*([SIMULATED] if pack.is_simulated else []), *noted(pack), *uncertain(report)]
     sheets.write_notes(book, pack, notes, bool(grains), title)
-    sheets.write_lineage(book, pack, asked, bool(grains), title)
-    sheets.write_entries(book, pack, sources, asked, title)
-    sheets.write_exact(book, pack, title)
+    lineage.write_lineage(book, pack, asked, bool(grains), title)
+    lineage.write_entries(book, pack, sources, asked, title)
+    lineage.write_exact(book, pack, title)
     if grains:
         write_data(book, grains, keys, title, at)
     return book.close()

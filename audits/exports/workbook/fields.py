@@ -113,20 +113,6 @@ _NO_VALUE = f'OR({_VALUED},{{token_bill}}="",{_COMPUTE}=0)'
 def fields_of(lens: str) -> list[Field]:
     """Return the columns of a view; in the route lens calls are told by the task, not by the task touched."""
     touched = "{tasks}" if lens == "route" else "{tasks_touched}"
-    work = [
-        _sum("tasks", "Tasks", "Work", "count", "tasks.tasks"),
-        _sum("successes", "Successes", "Work", "count", "tasks.successes"),
-        _sum("counted_successes", "Successes that count", "Work", "count", "tasks.counted"),
-        _sum("presumed", "Presumed", "Work", "count", "tasks.presumed"),
-        _sum("amended", "Amended", "Work", "count", "tasks.amended"),
-        _sum("failures", "Failures", "Work", "count", "tasks.failures"),
-        _sum("pending", "Pending", "Work", "count", "tasks.pending"),
-        _sum("first_pass", "First pass", "Work", "count", "tasks.first_pass"),
-        _sum("judged", "Judged", "Work", "count", "tasks.judged"),
-        Field("attempts", "Tasks tried", "Work", "count", adds=True),
-        Field("escalated", "Escalated", "Work", "count", adds=True),
-        Field("missed", "Failed or escalated", "Work", "count", adds=True, value=_missed),
-    ]
     bill = [
         _sum("calls", "Calls", "Token bill", "count", "calls.calls"),
         _sum("priced_calls", "Priced calls", "Token bill", "count", "calls.priced_calls"),
@@ -145,8 +131,23 @@ def fields_of(lens: str) -> list[Field]:
         Field("latency_p50_ms", "Latency p50, ms", "Token bill", "count"),
         Field("latency_p95_ms", "Latency p95, ms", "Token bill", "count"),
     ]  # fmt: skip
-    return [*work, *bill, *_COSTS, *_YIELDS, *_WORTH, *_COVERAGE, *map(_part_of_success, PARTS), *_INTERVAL]
+    return [*_WORK, *bill, *_COSTS, *_YIELDS, *_WORTH, *_COVERAGE, *map(_part_of_success, PARTS), *_INTERVAL]
 
+
+_WORK = [
+    _sum("tasks", "Tasks", "Work", "count", "tasks.tasks"),
+    _sum("successes", "Successes", "Work", "count", "tasks.successes"),
+    _sum("counted_successes", "Successes that count", "Work", "count", "tasks.counted"),
+    _sum("presumed", "Presumed", "Work", "count", "tasks.presumed"),
+    _sum("amended", "Amended", "Work", "count", "tasks.amended"),
+    _sum("failures", "Failures", "Work", "count", "tasks.failures"),
+    _sum("pending", "Pending", "Work", "count", "tasks.pending"),
+    _sum("first_pass", "First pass", "Work", "count", "tasks.first_pass"),
+    _sum("judged", "Judged", "Work", "count", "tasks.judged"),
+    Field("attempts", "Tasks tried", "Work", "count", adds=True),
+    Field("escalated", "Escalated", "Work", "count", adds=True),
+    Field("missed", "Failed or escalated", "Work", "count", adds=True, value=_missed),
+]
 
 _COSTS = [
     *(
