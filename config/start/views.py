@@ -28,8 +28,6 @@ from config.start.removal import own_facts
 from config.start.snippets import snippets
 from spend.queries.installation import has_calls, is_simulated
 
-MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
-
 
 @require_safe
 @needs_scope("read")
@@ -153,6 +151,6 @@ def administrator(request: HttpRequest) -> HttpResponse:
             person = make_the_first(name=form.cleaned_data["name"], password=form.cleaned_data["password"])
         except TooLate:
             return redirect("login")
-        login(request, person, backend=MODEL_BACKEND)
+        login(request, person)
         return redirect("start")
     return render(request, "config/administrator.html", {"form": form}, status=400 if form.errors else 200)

@@ -95,13 +95,14 @@ def insurer_month(llm, cost, failed):
         for n in range(20_000)
     ]
     rollup = roll_up(tasks)
+    [((), counts)] = group_by(rollup.tasks, TASKS, ())
     loss = 250_000 * 10**9 if failed else 0
     costs = dict.fromkeys(COLUMNS["entries"], 0) | {"external_failure": loss, "incident_cost": loss}
     return build(
         by=(),
         lens="responsible",
         calls=group_by(rollup.calls, CALLS, ()),
-        tasks=group_by(rollup.tasks, TASKS, ()),
+        tasks=[((), {**counts, "counted": counts["successes"]})],
         units=group_by(rollup.units, UNITS, (), level="task"),
         total_units=group_by(rollup.units, UNITS, (), level="task")[0][1],
         entries=[((), costs)],

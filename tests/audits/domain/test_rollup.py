@@ -39,9 +39,16 @@ def calls_by(rollup, *by):
 
 
 def units_of(rollup, level):
-    """Say of each part of `level`: its month, the one before, tier and model, and the sums that are not 0."""
+    """Say of each part of `level`: its month, the one before, tier and model, and the sums that are not 0.
+
+    Those of narrower definitions of success have a test of their own.
+    """
     rows = group_by(rollup.units, UNITS, ("month", "previous_month", "tier", "llm"), level=level)
-    return {key: {name: value for name, value in sums.items() if value} for key, sums in rows}
+    return {key: {name: sums[name] for name in sums if sums[name] and not narrower(name)} for key, sums in rows}
+
+
+def narrower(name):
+    return name.endswith(("_first_pass", "_judged"))
 
 
 @pytest.mark.parametrize(
@@ -86,10 +93,29 @@ def test_calls_are_counted_on_their_own_day_with_their_own_tier():
 def test_a_task_is_counted_by_its_status(facts, expected):
     [(key, sums)] = roll_up([make_task(CHEAP, DEAR, **facts)]).tasks.items()
     assert key == (date(2026, 10, 5), None, "1>2", SMALL, FRONTIER, LARGE)
-    assert {name: getattr(sums, name) for name in sums.__dataclass_fields__ if getattr(sums, name)} == {
-        "tasks": 1,
-        **expected,
-    }
+    found = {name: getattr(sums, name) for name in sums.__dataclass_fields__ if not narrower(name)}
+    assert {name: value for name, value in found.items() if value} == {"tasks": 1, **expected}
+
+
+@pytest.mark.parametrize(
+    ("facts", "first_pass", "judged"),
+    [
+        (DONE, 1, 1),
+        ({**DONE, "reworked": True}, 0, 1),  # amended
+        ({"today": date(2027, 1, 1)}, 1, 0),  # presumed
+        (FAILED, 0, 0),
+        (PENDING, 0, 0),
+    ],
+)
+def test_each_definition_of_success_has_sums_of_its_own(facts, first_pass, judged):
+    rollup = roll_up([make_task(DEAR, value=5, **facts)])
+    [sums] = rollup.tasks.values()
+    assert (sums.valued_first_pass, sums.value_first_pass) == (first_pass, 5 * first_pass)
+    assert (sums.valued_judged, sums.value_judged) == (judged, 5 * judged)
+    for level in LEVELS:
+        [(_, unit)] = group_by(rollup.units, UNITS, ("month",), level=level)
+        assert (unit["sum_y_first_pass"], unit["sum_xy_first_pass"]) == (first_pass, 1_000 * first_pass)
+        assert (unit["sum_y_judged"], unit["sum_xy_judged"]) == (judged, 1_000 * judged)
 
 
 def test_R16_each_tier_that_was_tried_was_touched_and_the_others_superseded_it():
