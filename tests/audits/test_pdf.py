@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Role, Team, User
 from audits.actions.notes import write_note
-from audits.exports.typeset.axis import ticks
+from audits.exports.axis import ticks
 from audits.exports.wording import certainty, sentence
 from spend.actions.simulation import mark_simulated
 from spend.domain.periods import Month

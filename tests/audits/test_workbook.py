@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
@@ -20,6 +21,7 @@ from accounts.models import Role, Team, User
 from audits.exports.plain import MONEY
 from audits.exports.workbook.fields import fields_of
 from audits.queries import grains
+from spend.domain.money import to_dollars
 from spend.models import Tier
 from tests.cast import make_user
 from tests.spreadsheets import recalculated, without_results
@@ -185,6 +187,14 @@ def test_its_charts_are_native_with_titles_and_the_colours_of_the_page(charts: l
     assert len(charts) >= 7
     assert all(chart.count("<c:title>") == 3 for chart in charts)  # the chart's and its axes'
     assert any("0072B2" in chart and "c:errBars" in chart for chart in charts)
+
+
+def test_no_axis_cuts_an_interval_off(year: None, ada: User, charts: list[str]) -> None:
+    rows = seen_by(ada).get("/report?from=2026-10&by=tier").context["report"].rows
+    highest = max(float(to_dollars(row.line.true_cost_per_success_high or 0)) for row in rows)
+    by_tier = next(chart for chart in charts if "What a successful task costs, by tier" in chart)
+    [end, *_] = re.findall(r'<c:max val="([\d.e+]+)"', by_tier)
+    assert float(end) >= highest > 0
 
 
 def test_it_says_what_it_is_of_and_who_made_it(year: None, ada: User) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from audits.actions.packs import Pack, View
 from audits.domain.lines import Line
 from audits.exports.asked import Asked
+from audits.exports.axis import ticks
 from audits.exports.bars import LABELS, Bar, bars
 from audits.exports.colours import colour, part_colours
 from audits.exports.describing import SIMULATED, described, noted, of_tiers, uncertain
-from audits.exports.typeset.axis import ticks
 from audits.exports.wording import certainty, period_name, sentence
 from audits.queries.claims import Claim
 from audits.queries.parts import PARTS

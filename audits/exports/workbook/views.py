@@ -13,6 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from audits.actions.packs import View
 from audits.domain.lines import Line
+from audits.exports.axis import ticks
 from audits.exports.bars import LABELS
 from audits.exports.colours import colour, part_colours
 from audits.exports.workbook.book import Book
@@ -20,6 +21,7 @@ from audits.exports.workbook.data import Data, Keys, cell
 from audits.exports.workbook.fields import Field, fields_of
 from audits.queries.parts import PARTS, Parts
 from audits.queries.reports import UNATTRIBUTED, Row
+from spend.domain.money import to_dollars
 
 HEAD = 4  # the row of the heads, below title, explanation, a gap and the groups
 _REFERENCE = re.compile(r"\{(\w+)\}|\[(\w+)\.(\w+)\]")
@@ -174,10 +176,16 @@ class ViewSheet:
         chart.combine(self._interval(categories, begin, end))
         chart.set_title({"name": f"What a successful task costs, {self.name.lower()}", "name_font": {"size": 12}})
         chart.set_x_axis({"name": " and ".join(name.replace("_", " ") for name in self.by).capitalize()})
-        chart.set_y_axis({"name": "USD per successful task", "min": 0, "num_format": '"$"#,##0.00##'})
+        chart.set_y_axis({"name": "USD per successful task", "num_format": '"$"#,##0.00##', **self._ends()})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": min(1_800, max(760, 120 + 55 * (end - begin + 1))), "height": 380})
         return chart
+
+    def _ends(self) -> dict[str, float]:
+        """Return where the axis ends: some programs look at the bars alone and cut the interval off."""
+        lines = [row.line for row in self.view.report.rows]
+        longest = max(max(line.true_cost_per_success or 0, line.true_cost_per_success_high or 0) for line in lines)
+        return {"min": 0, "max": float(to_dollars(ticks(longest)[1]))}
 
     def _interval(self, categories: list[Any], begin: int, end: int) -> Any:
         middle, reach = self.columns["interval_middle"], self.columns["interval_reach"]
