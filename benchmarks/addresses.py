@@ -99,6 +99,15 @@ def _row(name: str, app: str, model: str) -> str:
     return reverse(name, kwargs={"pk": apps.get_model(app, model).objects.order_by("pk")[:1].get().pk})
 
 
+def _busiest_model(name: str) -> str:
+    from django.db.models import Sum
+
+    from audits.models import MonthlyCalls
+
+    most = MonthlyCalls.objects.values("llm_id").annotate(all=Sum("calls")).order_by("-all")[0]
+    return reverse(name, kwargs={"pk": most["llm_id"]})
+
+
 def _record(name: str, model: str) -> str:
     from django.apps import apps
 
@@ -113,6 +122,13 @@ OBJECTS: dict[str, list[tuple[str, Callable[[], str]]]] = {
     ],
     "settings-team": [("one", lambda: _row("settings-team", "accounts", "team"))],
     "settings-person": [("one", lambda: _row("settings-person", "accounts", "user"))],
+    **{
+        name: [("of most calls", lambda name=name: _busiest_model(name))]
+        for name in ("settings-model", "settings-model-edit", "settings-model-tier", "settings-model-price")
+    },
+    "settings-tier": [("one", lambda: _row("settings-tier", "spend", "tier"))],
+    "settings-rate": [("one", lambda: _row("settings-rate", "audits", "labourrate"))],
+    "settings-task-type": [("one", lambda: _row("settings-task-type", "spend", "tasktype"))],
     "logged": [("one correction", lambda: _record("logged", "correction"))],
     "incident": [("of one task", lambda: _record("incident", "incident"))],
     "incident-edit": [("of one task", lambda: _record("incident-edit", "incident"))],
