@@ -62,7 +62,7 @@ WORK, BILL, FAILURE, TRUE, YIELDS, WORTH, COVERAGE = (
 )  # fmt: skip
 _SUCCESS = {"state": ["success"]}
 _TRIED = {"tried": ["all"]}
-_OF_ALL_CALLS = {"token_bill", "true_cost", "true_cost_per_success"}  # a lower bound where calls are unpriced
+OF_ALL_CALLS = {"token_bill", "true_cost", "true_cost_per_success"}  # a lower bound where calls are unpriced
 COLUMNS = (
     Column("tasks", "Tasks", WORK, "count", "Units of business work begun in the period", "tasks"),
     Column("successes", "Successes", WORK, "count", "Tasks that stayed successful", "tasks", _SUCCESS),
@@ -210,5 +210,5 @@ def _cell(column: Column, line: Line, words: Words, query: Query) -> Cell:
         value=value,
         href=link(column.page, words, only) if column.page and value is not None else "",
         ends=None if ends is None or None in ends else ends,
-        incomplete=column.name in _OF_ALL_CALLS and line.incomplete,
+        incomplete=column.name in OF_ALL_CALLS and line.incomplete,
     )

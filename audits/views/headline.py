@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from audits.domain.lines import Line
 from audits.queries.reports import TrueCost
 from audits.views import wording
-from audits.views.columns import COUNTED
+from audits.views.columns import COUNTED, OF_ALL_CALLS
 from audits.views.links import Words, link
 from spend.templatetags.figures import plural
 
@@ -39,10 +39,16 @@ class Card:
     is_main: bool = False
     parts: tuple[Part, ...] = ()
     name: str = ""  # the column of the report that it shows
+    incomplete: bool = False
 
 
 def cards(report: TrueCost, words: Words) -> list[Card]:
-    """Return the headline, most important first."""
+    """Return the headline, most important first; what is a lower bound is marked."""
+    incomplete = report.total.incomplete
+    return [replace(card, incomplete=incomplete and card.name in OF_ALL_CALLS) for card in _cards(report, words)]
+
+
+def _cards(report: TrueCost, words: Words) -> list[Card]:
 
     def made_of(page: str, only: Mapping[str, Sequence[str]] = _NO_ONLY) -> str:
         return link(page, words, only)

@@ -214,3 +214,16 @@ def test_measured_fail_rates_are_of_the_tries_listed(reader: Client, words: str)
         }
         assert tries["all"] == mark.claim.attempts
         assert (tries["escalated"] + tries["failed"]) / tries["all"] == mark.claim.measured
+
+
+def test_a_headline_that_is_a_lower_bound_is_marked(year: None, ada: User) -> None:
+    client = Client()
+    client.force_login(ada)
+    page = client.get("/report", {"from": "2026-10", "by": "tier"}).context
+    assert page["report"].total.incomplete
+    marked = {card.name for card in page["cards"] if card.incomplete}
+    assert marked == {"true_cost_per_success", "true_cost", "token_bill"}
+    by_model = client.get("/report", {"from": "2026-10", "by": "model"}).context["report"]
+    whole = next(row.names["model"] for row in by_model.rows if row.line.token_bill and not row.line.incomplete)
+    cards = client.get("/report", {"from": "2026-10", "by": "model", "model": whole}).context["cards"]
+    assert {card.incomplete for card in cards} == {False}
