@@ -41,7 +41,7 @@ def models(request: HttpRequest) -> HttpResponse:
     """The models in use; with `q`, all models that are called so."""
     at = timezone.now()
     bring_up_to_date(at=at)
-    usage, asked = usage_by_model(), request.GET.get("q", "").strip()
+    usage, asked = usage_by_model(), request.GET.get("q", "").replace("\x00", "").strip()
     found = Llm.objects.filter(pk__in=usage)
     if asked:
         called = Q(provider__icontains=asked) | Q(name__icontains=asked) | Q(aliases__icontains=asked)

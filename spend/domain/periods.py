@@ -31,8 +31,8 @@ class Month:
 
     @classmethod
     def parse(cls, text: str) -> Month:
-        """Read `2026-10`; raise ValueError for anything else."""
-        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) or text.startswith("0000"):
+        """Read `2026-10`; raise ValueError for anything else, and for years beside which there are no dates."""
+        if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text) or not 1000 <= int(text[:4]) <= 9998:
             raise ValueError(f"not a month like 2026-10: {text!r}")
         return cls(int(text[:4]), int(text[5:]))
 

@@ -53,7 +53,20 @@ def test_a_month_holds_its_days_and_meets_its_neighbours(day):
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-13", "2026-00", "2026-1", "26-10", "2026-10-01", "", "0000-01", "2026-10\n", "٢٠٢٦-10"]
+    "text",
+    [
+        "2026-13",
+        "2026-00",
+        "2026-1",
+        "26-10",
+        "2026-10-01",
+        "",
+        "0000-01",
+        "0001-01",
+        "9999-12",
+        "2026-10\n",
+        "٢٠٢٦-10",
+    ],
 )
 def test_month_refuses_other_texts(text):
     with pytest.raises(ValueError, match="not a month"):
