@@ -13,9 +13,11 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django import Settings
 
+from accounts import second_factor
 from accounts.actions import password_link
 from accounts.models import User
 from config.celery import app
+from tests.accounts.test_second_factor import protect
 from tests.apps import shown
 from tests.browser.conftest import PEOPLE, PHONE, Visit
 from tests.browser.test_pages import violations
@@ -146,6 +148,19 @@ def test_a_second_factor_from_setting_up_to_removing(visit: Visit, axe: str) -> 
     page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Remove it").click()
     expect(page.get_by_role("status")).to_contain_text("removed")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_administrator_resets_a_second_factor(visit: Visit, axe: str, scheme: str) -> None:
+    lena = User.objects.get(username="lena")
+    protect(lena)
+    codes = visit("/profile/recovery-codes", by="lena", scheme=scheme)
+    assert violations(codes, axe) == []
+    page = visit(f"/settings/people/{lena.pk}", by="ada", scheme=scheme)
+    assert violations(page, axe) == []
+    page.get_by_role("button", name="Reset the second factor").click()
+    expect(page.get_by_role("button", name="Reset the second factor")).to_have_count(0)
+    assert not second_factor.is_set_up(lena)
 
 
 def test_a_changed_password_logs_in(visit: Visit) -> None:
