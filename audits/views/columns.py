@@ -159,7 +159,7 @@ COLUMNS = (
     ),
     Column(
         "calls_priced", "Priced", COVERAGE, "percent", "Share of calls with a known cost", "calls",
-        {"priced": ["no"]}, value=lambda line: _share(line.priced_calls, line.calls),
+        {"priced": ["yes"]}, value=lambda line: _share(line.priced_calls, line.calls),
     ),
     Column(
         "tasks_judged", "Judged", COVERAGE, "percent", "Share of tasks with an outcome or verdict", "tasks",

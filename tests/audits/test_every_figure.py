@@ -55,10 +55,6 @@ def is_of_counted(value: Any, row: Values, page: ContextList) -> bool:
     return page["sums"]["tasks"] == row.get("counted_successes", row["successes"])
 
 
-def is_unpriced_rest(value: Any, row: Values, page: ContextList) -> bool:
-    return page["sums"]["calls"] == NEAR(row["calls"] * (1 - value))
-
-
 _tasks, _nanos, _amount = partial(counts, "tasks"), partial(counts, "cost_nanos"), partial(counts, "amount_nanos")
 MADE_OF: dict[str, Holds] = {
     **dict.fromkeys(
@@ -81,7 +77,7 @@ MADE_OF: dict[str, Holds] = {
     "attempt_fail_rate": lambda value, row, page: page["sums"]["tries"] > 0,  # its parts: test_report_page.py
     "manual_cost_per_task": lambda value, row, page: page["sums"]["tasks"] == row["tasks"],
     **dict.fromkeys(("value_per_success", "margin_per_success", "return_on_spend", "price_headroom"), is_of_counted),
-    "calls_priced": is_unpriced_rest,
+    "calls_priced": partial(is_share, lambda row: row["calls"], "calls"),
     "tasks_judged": partial(is_share, lambda row: row["tasks"], "tasks"),
     "presumed_share": partial(is_share, lambda row: row["successes"], "tasks"),
 }
