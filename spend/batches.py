@@ -22,7 +22,7 @@ from rest_framework.views import APIView
 from accounts.domain.reach import Reach
 from accounts.queries import reach_of
 from spend.ingest.bodies import BadBody, TooLarge, UnsupportedEncoding, read_body
-from spend.ingest.native import decode
+from spend.ingest.native import Decoded, decode
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item, Kind
 from spend.ingest.schemas import REFUSALS, batch_of, ref
@@ -75,41 +75,54 @@ class RawLinesParser(RawParser):
     media_type = "application/x-ndjson"
 
 
-class BatchView(APIView):
-    """Takes a batch of one kind of record (`takes`). Subclasses name the permission and the action that records it."""
+class IngestView(APIView):
+    """Takes a body in one transaction. Subclasses say how it is decoded, recorded and, if not as here, answered."""
 
-    parser_classes = [RawParser, RawLinesParser]
-    kind: ClassVar[Kind]
+    parser_classes: Sequence[type[RawParser]] = [RawParser, RawLinesParser]
+
+    def decode(self, body: bytes, request: Request, at: datetime) -> Decoded:
+        """Return what could be read. Raises BadBody where the fault is of the whole body."""
+        raise NotImplementedError
 
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         raise NotImplementedError
 
+    def answer(self, receipt: Receipt, request: Request) -> Response:
+        return Response(_told(receipt), status=_status(receipt))
+
     def post(self, request: Request) -> Response:
         at = timezone.now()
-        body = _body(request)
-        lines = (request.content_type or "").startswith(RawLinesParser.media_type)
         try:
-            decoded = decode(body, self.kind, at, ndjson=lines)
+            decoded = self.decode(self._body(request), request, at)
         except BadBody as problem:
             raise Refused(str(problem), status.HTTP_400_BAD_REQUEST) from problem
         receipt = self._recorded(decoded.items, reach_of(request), at) if decoded.items else Receipt()
         receipt.rejected = sorted([*decoded.problems, *receipt.rejected], key=lambda problem: problem.index)
-        return Response(_told(receipt), status=_status(receipt))
+        return self.answer(receipt, request)
 
     def _recorded(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         with writing():
             return self.record(items, reach, at)
 
+    def _body(self, request: Request) -> bytes:
+        """Return the unpacked body. One sent in chunks states no length, and Django would not read it."""
+        if request.headers.get("Content-Length") or "Transfer-Encoding" not in request.headers:
+            data: Any = request.data
+            return data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
+        if not any(media_type_matches(parser.media_type, request.content_type) for parser in self.parser_classes):
+            raise UnsupportedMediaType(request.content_type)
+        body: bytes = RawParser().parse(request.META["wsgi.input"], parser_context={"request": request})
+        return body
 
-def _body(request: Request) -> bytes:
-    """Return the unpacked body. One sent in chunks states no length, and Django would not read it."""
-    if request.headers.get("Content-Length") or "Transfer-Encoding" not in request.headers:
-        data: Any = request.data
-        return data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
-    if not any(media_type_matches(parser.media_type, request.content_type) for parser in (RawParser, RawLinesParser)):
-        raise UnsupportedMediaType(request.content_type)
-    body: bytes = RawParser().parse(request.META["wsgi.input"], parser_context={"request": request})
-    return body
+
+class BatchView(IngestView):
+    """Takes a batch of one kind of record (`takes`). Subclasses name the permission and the action that records it."""
+
+    kind: ClassVar[Kind]
+
+    def decode(self, body: bytes, request: Request, at: datetime) -> Decoded:
+        lines = (request.content_type or "").startswith(RawLinesParser.media_type)
+        return decode(body, self.kind, at, ndjson=lines)
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:

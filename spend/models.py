@@ -152,6 +152,42 @@ class Task(models.Model):
         return self.external_id
 
 
+class Source(models.Model):
+    """Where calls of a team come from: the way in, and who emitted them. Made when the first of them arrives."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, help_text="The way in: rest, import, otlp, litellm, ...")
+    name = models.CharField(max_length=200, blank=True, help_text="The emitter, where the way in has several.")
+    first_seen_at = models.DateTimeField()
+    last_seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["team", "kind", "name"]
+        constraints = [models.UniqueConstraint("team", "kind", "name", name="one_source_per_team_kind_and_name")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}".strip()
+
+
+class SourceMapping(models.Model):
+    """How a kind of source is read, for one team or, with none, for all that have no mapping of their own."""
+
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=20)
+    rules = models.JSONField(help_text="A `spend.ingest.mapping.Mapping`.")
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["kind", "team"]
+        constraints = [
+            models.UniqueConstraint("team", "kind", nulls_distinct=False, name="one_mapping_per_team_and_kind")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.team or 'all teams'}"
+
+
 class Call(models.Model):
     """One request to a model, as it arrived, with the price and tier it was given.
 
@@ -195,6 +231,10 @@ class Call(models.Model):
     metadata = models.JSONField(null=True)
     digest = models.BinaryField(max_length=16)
     received_at = models.DateTimeField()
+    source = models.ForeignKey(
+        Source, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False,
+        help_text="Null: it came before sources were noted.",
+    )  # fmt: skip
 
     class Meta:
         indexes = [models.Index("team", "occurred_at", name="call_by_team_and_time")]

@@ -28,7 +28,7 @@ CALL_COLUMNS = {
     "cache_write_tokens": "int8", "output_tokens": "int8", "reasoning_tokens": "int8", "cost_nanos": "int8",
     "computed_nanos": "int8", "reported_nanos": "int8", "cost_source": "text", "price_id": "int8",
     "latency_ms": "int8", "step": "text", "service_tier": "text", "environment": "text", "metadata": "jsonb",
-    "digest": "bytea", "received_at": "timestamptz",
+    "digest": "bytea", "received_at": "timestamptz", "source_id": "int8",
 }  # fmt: skip
 TASK_COLUMNS = {"id": "bytea", "team_id": "int4", "external_id": "text", "implicit": "bool", "day": "date"}
 

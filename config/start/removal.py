@@ -21,7 +21,7 @@ from audits.sample.llms import UNLISTED
 from audits.sample.records import SIMULATED
 from spend.domain.reference.parse import parse
 from spend.domain.reference.records import Reference
-from spend.models import Call, DirtyKey, DirtySlice, Installation, Llm, Outcome, Price, Task, TaskType
+from spend.models import Call, DirtyKey, DirtySlice, Installation, Llm, Outcome, Price, Source, Task, TaskType
 from spend.queries.installation import is_simulated
 
 OWNER = "owner"
@@ -59,6 +59,7 @@ def remove_sample() -> None:
         with transaction.atomic(using=OWNER):
             teams = set(_of_sample().using(OWNER).values_list("team__name", flat=True).distinct())
             _empty(_tables())
+            Source.objects.using(OWNER).all().delete()
             _remove_reference(teams)
             Installation.objects.using(OWNER).update(simulated=False)
     except OperationalError as problem:

@@ -16,6 +16,7 @@ from spend.domain.money import to_nanos
 from spend.domain.owners import NoOwner, owner_of
 from spend.domain.tokens import Usage
 from spend.ingest.identity import key_bytes_of, task_key_bytes_of
+from spend.ingest.mapping import SourceKind
 from spend.ingest.receipt import CONFLICT, Receipt
 from spend.ingest.records import Call, Item
 from spend.queries.book import Book, book
@@ -31,6 +32,8 @@ class SentCall(Protocol):
     def record(self) -> Call: ...
     @property
     def digest(self) -> bytes: ...
+    @property
+    def emitter(self) -> str: ...
 
 
 Prepared = tuple[SentCall, tuple[Any, ...]]
@@ -41,8 +44,13 @@ _ID, _TEAM, _NAME, _TASK, _DAY, _COUNTED = (
 _DIGEST = list(store.CALL_COLUMNS).index("digest")
 
 
-def record_calls(*, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
-    """Write a batch of decoded calls, all in one transaction; what was sent before is counted, never written twice."""
+def record_calls(
+    *, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, kind: SourceKind = "rest"
+) -> Receipt:
+    """Write a batch of decoded calls, all in one transaction; what was sent before is counted, never written twice.
+
+    `kind` is the way they came in by.
+    """
     receipt = Receipt()
     owned = _owned(cast(Sequence[SentCall], items), reach, receipt)
     if not owned:
@@ -50,9 +58,10 @@ def record_calls(*, items: Sequence[Item], reach: frozenset[int] | None, at: dat
     keep_zone()
     sighting.meet(((item.record.provider, item.record.model) for item, _ in owned), at)
     sighting.meet_task_types(item.record.task_type for item, _ in owned)
+    sighting.meet_sources(((team, kind, item.emitter) for item, team in owned), at)
     with transaction.atomic():
         store.lock_reference_data()
-        builder = _RowBuilder(book(), at)
+        builder = _RowBuilder(book(), at, kind)
         unique = _without_repeats([(item, builder.row(item, team)) for item, team in owned], receipt)
         inserted = store.insert_calls([row for _, row in unique.values()])
         _settle_repeats({key: pair for key, pair in unique.items() if key not in inserted}, receipt)
@@ -82,8 +91,9 @@ def _owned(items: Sequence[SentCall], reach: frozenset[int] | None, receipt: Rec
 class _RowBuilder:
     """Turns records into rows of `spend_call`; remembers the days it has computed."""
 
-    def __init__(self, reference: Book, at: datetime) -> None:
+    def __init__(self, reference: Book, at: datetime, kind: SourceKind) -> None:
         self._book = reference
+        self._kind = kind
         self._at = at
         self._zone = reporting_zone()
         self._environments = {None, "", *settings.REPORTING_ENVIRONMENTS}
@@ -107,6 +117,7 @@ class _RowBuilder:
             call.input_tokens, call.cache_read_tokens, call.cache_write_tokens, call.output_tokens,
             call.reasoning_tokens, cost, computed, reported, source, price, call.latency_ms, call.step or "",
             call.service_tier or "", call.environment or "", call.metadata, item.digest, self._at,
+            self._book.sources[team, self._kind, item.emitter],
         )  # fmt: skip
 
     def _cost(self, call: Call, llm: int, day: date) -> tuple[int | None, int | None, int | None, str, int | None]:

@@ -1,4 +1,4 @@
-"""The first sight of a model or a task type: it gets a row, a catalogue name where one fits, and its tier (R9)."""
+"""The first sight of a model, a task type or a source: it gets a row, a model also its name and tier (R9)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from spend.domain import catalogue, tiers
 from spend.domain.names import KnownModels, provider_of
 from spend.domain.pricing import price_at
 from spend.domain.reference.records import ALWAYS
-from spend.models import Llm, LlmTier, TaskType, Tier
+from spend.models import Llm, LlmTier, Source, TaskType, Tier
 from spend.queries.book import Book, book
 from spend.queries.zone import reporting_day
 
@@ -35,6 +35,20 @@ def meet_task_types(names: Iterable[str | None]) -> None:
     unknown = sorted({name for name in names if name and name not in known})
     if unknown:
         TaskType.objects.bulk_create([TaskType(name=name) for name in unknown], ignore_conflicts=True)
+
+
+def meet_sources(seen: Iterable[tuple[int, str, str]], at: datetime) -> None:
+    """Make a row for each (team, kind, name) that calls came from for the first time."""
+    known = book().sources
+    unknown = sorted({source for source in seen if source not in known})
+    if unknown:
+        Source.objects.bulk_create(
+            [
+                Source(team_id=team, kind=kind, name=name, first_seen_at=at, last_seen_at=at)
+                for team, kind, name in unknown
+            ],
+            ignore_conflicts=True,
+        )
 
 
 def _is_new(reference: Book, provider: str | None, model: str) -> bool:

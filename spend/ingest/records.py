@@ -161,11 +161,15 @@ Record = Call | Outcome | Correction | Incident | Withdrawal
 
 
 class Item(Struct, frozen=True, gc=False):
-    """A record that was read: its place in the batch (or line in the file) and the digest of its content."""
+    """A record that was read: its place in the batch (or line in the file) and the digest of its content.
+
+    `emitter` is who made it, where the way in has several: the instrumentation, say.
+    """
 
     index: int
     record: Record
     digest: bytes
+    emitter: str = ""
 
 
 class Problem(Struct, frozen=True):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+import msgspec
 from django.db.models import Q
 
 from accounts.models import Team
@@ -17,7 +18,8 @@ from spend.domain import pricing
 from spend.domain.money import to_nanos
 from spend.domain.names import provider_of
 from spend.domain.tokens import Usage
-from spend.models import Llm, LlmTier, Price, TaskType
+from spend.ingest.mapping import Mapping, SourceKind, default_of
+from spend.models import Llm, LlmTier, Price, Source, SourceMapping, TaskType
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Book:
     nameless: frozenset[int]  # models that are never meant by their bare name
     prices: dict[int, list[pricing.Price]]
     tiers: dict[int, TierHistory]
+    sources: dict[tuple[int, str, str], int]  # (team, kind, name)
+    mappings: dict[tuple[int | None, str], Mapping]
     tierless: set[int] = field(default_factory=set)  # models from whose catalogue price no tier follows
     _by_name: dict[str, set[int]] = field(default_factory=dict)
     _named: dict[tuple[str | None, str], int | None] = field(default_factory=dict)
@@ -61,6 +65,10 @@ class Book:
             if provider and llm not in self.nameless:
                 by_name[name].add(llm)
         self._by_name = dict(by_name)
+
+    def mapping_of(self, kind: SourceKind, team: int | None) -> Mapping:
+        """Return how a kind of source is read for a team: as it says itself, else as for all, else the default."""
+        return self.mappings.get((team, kind)) or self.mappings.get((None, kind)) or default_of(kind)
 
     def llm_named(self, provider: str | None, name: str) -> int | None:
         """Return the model that the wire calls so, None when it was not met before.
@@ -148,6 +156,10 @@ def _read(version: int) -> Book:
         nameless=frozenset(Llm.objects.filter(Q(inherited=True) | Q(listed=False)).values_list("id", flat=True)),
         prices=_prices(),
         tiers={llm: TierHistory.of(rows) for llm, rows in tiers.items()},
+        sources={
+            (team, kind, name): pk for pk, team, kind, name in Source.objects.values_list("id", "team", "kind", "name")
+        },
+        mappings={(row.team_id, row.kind): msgspec.convert(row.rules, Mapping) for row in SourceMapping.objects.all()},
     )
 
 

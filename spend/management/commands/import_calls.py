@@ -13,4 +13,4 @@ class Command(ImportCommand):
     kind = "call"
 
     def record(self, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
-        return record_calls(items=items, reach=reach, at=at)
+        return record_calls(items=items, reach=reach, at=at, kind="import")
