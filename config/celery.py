@@ -55,6 +55,11 @@ def settings_of_celery() -> dict[str, Any]:
                 "schedule": ORDERS_SECONDS,
                 "options": {"expires": ORDERS_SECONDS},
             },
+            "work off repricings": {
+                "task": "spend.work_off_repricings",
+                "schedule": ORDERS_SECONDS,
+                "options": {"expires": ORDERS_SECONDS},
+            },
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },
     }

@@ -11,6 +11,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.queries import reach_of_user
 from config.navigation import navigation
 from spend.queries.installation import is_simulated
+from spend.queries.repricing import under_way
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -18,6 +19,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "reach": SimpleLazyObject(lambda: reach_of_user(request.user)),
         "navigation": SimpleLazyObject(lambda: navigation(reach_of_user(request.user), request.path)),
+        "repricing": SimpleLazyObject(under_way),
         "simulated": SimpleLazyObject(is_simulated),
         "reporting_zone": settings.REPORTING_TIME_ZONE,
     }

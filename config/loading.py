@@ -1,4 +1,4 @@
-"""A progress bar for each kind of fact that is loaded, where somebody watches."""
+"""Progress bars where somebody watches: of each kind of fact that is loaded, and of calls that are priced anew."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
+from spend.actions.reprice import work_off
 from spend.ingest.records import Kind
+from spend.models import Repricing
 
 Advance = Callable[[Kind, int, int], None]
 
@@ -26,3 +28,18 @@ def watched(*, show: bool) -> Iterator[Advance]:
             progress.advance(bars[kind], count)
 
         yield advance
+
+
+def reprice_watched(*, show: bool) -> None:
+    """Price anew the calls that a change of many left to do, here instead of waiting for a worker."""
+    columns = (TextColumn("pricing calls"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), disable=not show, transient=True) as progress:
+        bars: dict[int, TaskID] = {}
+
+        def advance(order: Repricing) -> bool:
+            if order.pk not in bars:
+                bars[order.pk] = progress.add_task("", total=order.total)
+            progress.update(bars[order.pk], total=order.total, completed=order.done)
+            return True
+
+        work_off(advance)

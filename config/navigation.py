@@ -67,6 +67,7 @@ SECTIONS = (
         (
             Page("All settings", "settings", writes_reference, is_alone=True),
             Page("Models and prices", "settings-models", writes_reference),
+            Page("Repricings", "settings-repricings", writes_reference),
             Page("Tiers", "settings-tiers", writes_reference),
             Page("Labour rates", "settings-rates", writes_reference),
             Page("Task types", "settings-task-types", writes_reference),

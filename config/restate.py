@@ -11,8 +11,8 @@ from spend.queries.zone import reporting_day
 
 
 def restate(changed: Changed, *, at: datetime) -> None:
-    """Compute again, in the caller's transaction, what was computed with the old values."""
+    """Compute again, in the caller's transaction, what was computed with the old values; masses of calls by a job."""
     if not changed:
         return
-    reprice(prices=changed.prices, tiers=changed.tiers)
+    reprice(prices=changed.prices, tiers=changed.tiers, at=at)
     restate_ledger(changed, at=at, today=reporting_day(at))

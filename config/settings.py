@@ -21,6 +21,7 @@ ATTRIBUTION_POLICY = env.choice("ATTRIBUTION_POLICY", ("deciding", "pro_rata"), 
 ACCEPTANCE_DAYS = env.whole("ACCEPTANCE_DAYS", 14, least=0, most=365)
 SHOW_NAMES = env.flag("SHOW_NAMES", default=True)  # false: nobody reads who recorded what, but for one's own
 # Batches that each web process writes at a time; `up` runs two of them, and more writers than cores are slower.
+REPRICE_AT_ONCE = env.whole("REPRICE_AT_ONCE", 20_000, least=0, most=1_000_000)  # more calls than that: by a job
 INGEST_WRITERS = env.whole("INGEST_WRITERS", max(1, (os.cpu_count() or 2) // 2), least=1, most=64)
 
 # Who may reach it. PUBLIC_URL decides: under https every cookie is Secure and plain http is redirected.

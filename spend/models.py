@@ -6,6 +6,7 @@ Calls and tasks are written by `store` with COPY. Their primary keys are hashes 
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
@@ -289,6 +290,51 @@ class DirtyKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class Repricing(models.Model):
+    """Calls to be given the cost and tier of changed reference data: an order, and how far it is."""
+
+    asked_at = models.DateTimeField()
+    first_days = models.JSONField(help_text="Model id -> the first day concerned.")
+    total = models.BigIntegerField(null=True, help_text="Calls to look at; null: not begun.")
+    done = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0)
+    team_reached = models.IntegerField(null=True)
+    day_reached = models.DateField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [models.Index("id", condition=Q(ended_at=None), name="repricing_under_way")]
+
+    def __str__(self) -> str:
+        return f"repricing asked at {self.asked_at}"
+
+    @property
+    def days(self) -> dict[int, date]:
+        return {int(llm): date.fromisoformat(day) for llm, day in self.first_days.items()}
+
+
+class RepricedMonth(models.Model):
+    """What a repricing moved in the token bill of a team's calls of a model in a month."""
+
+    repricing = models.ForeignKey(Repricing, on_delete=models.CASCADE, related_name="months")
+    month = models.DateField(help_text="Its first day.")
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
+    llm = models.ForeignKey(Llm, on_delete=models.CASCADE, related_name="+")
+    calls = models.BigIntegerField(default=0)
+    before_nanos = models.BigIntegerField(default=0)
+    after_nanos = models.BigIntegerField(default=0)
+
+    class Meta:
+        ordering = ["month", "team", "llm"]
+        constraints = [
+            models.UniqueConstraint("repricing", "month", "team", "llm", name="one_repriced_month_per_team_and_model")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.llm}"
 
 
 class Installation(models.Model):

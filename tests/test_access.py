@@ -117,6 +117,8 @@ POST settings-model-tier  302   302     302       302       302    403  403  403
 GET  settings-model-price 302   302     302       302       302    403  403  403   200 200
 POST settings-model-price 302   302     302       302       302    403  403  403   200 200
 GET  settings-price-withdraw 302   302     302       302       302    403  403  403   200 200
+GET  settings-repricings  302   302     302       302       302    403  403  403   200 200
+GET  settings-repricings-state 302   302     302       302       302    403  403  403   200 200
 GET  settings-rates       302   302     302       302       302    403  403  403   200 200
 GET  settings-rate-new    302   302     302       302       302    403  403  403   200 200
 POST settings-rate-new    302   302     302       302       302    403  403  403   200 200

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from config.pages import fixed_costs, index, models, rates, task_types, tiers
+from config.pages import fixed_costs, index, models, rates, repricings, task_types, tiers
 
 urlpatterns = [
     path("settings", index.index, name="settings"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("settings/models/<int:pk>/tier", models.model_tier, name="settings-model-tier"),
     path("settings/models/<int:pk>/price", models.model_price, name="settings-model-price"),
     path("settings/prices/<int:pk>/withdraw", models.price_withdraw, name="settings-price-withdraw"),
+    path("settings/repricings", repricings.repricings, name="settings-repricings"),
+    path("settings/repricings/state", repricings.state, name="settings-repricings-state"),
     path("settings/rates", rates.rates, name="settings-rates"),
     path("settings/rates/new", rates.rate_new, name="settings-rate-new"),
     path("settings/rates/<int:pk>", rates.rate, name="settings-rate"),

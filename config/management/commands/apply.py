@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
+from config.loading import reprice_watched
 from config.reference import CannotApply, apply
 from spend.domain.reference.difference import Change, summary
 from spend.domain.reference.parse import parse
@@ -49,6 +50,8 @@ class Command(BaseCommand):
             raise CommandError(_told(problem.problems)) from problem
         if options["dry_run"]:
             self.stdout.write("Dry run: nothing written.")
+        else:
+            reprice_watched(show=sys.stderr.isatty())
 
     def _show(self, changes: list[Change]) -> None:
         """Print what changes; what does not only when asked for more (-v 2)."""

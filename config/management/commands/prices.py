@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from rich.console import Console
 from rich.table import Table
 
+from config.loading import reprice_watched
 from config.reference import CannotApply, apply, import_prices
 from spend.domain import catalogue
 from spend.domain.reference.difference import effective, shown
@@ -37,6 +39,8 @@ class Command(BaseCommand):
         self.at = timezone.now()
         self.today = reporting_day(self.at)
         {"import": self._import, "list": self._list, "set": self._set}[options["verb"]](Namespace(**options))
+        if options["verb"] != "list":
+            reprice_watched(show=sys.stderr.isatty())
 
     def _import(self, options: Namespace) -> None:
         listed = catalogue.load()
