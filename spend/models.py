@@ -324,6 +324,8 @@ class RepricedMonth(models.Model):
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="+")
     llm = models.ForeignKey(Llm, on_delete=models.CASCADE, related_name="+")
     calls = models.BigIntegerField(default=0)
+    priced = models.BigIntegerField(default=0, help_text="Of these, calls that were unpriced before.")
+    unpriced = models.BigIntegerField(default=0, help_text="Of these, calls that are unpriced since.")
     before_nanos = models.BigIntegerField(default=0)
     after_nanos = models.BigIntegerField(default=0)
 

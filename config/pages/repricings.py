@@ -52,5 +52,7 @@ def _row(order: Repricing, names: dict[int, str]) -> dict[str, Any]:
         "before": before,
         "after": after,
         "difference": after - before,
+        "priced": sum(row.priced for row in months),
+        "unpriced": sum(row.unpriced for row in months),
         "months": [(row, row.after_nanos - row.before_nanos) for row in months],
     }

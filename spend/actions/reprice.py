@@ -89,6 +89,8 @@ def _reprice_batch(batch: Sequence[Stored], reference: Book, moved: dict[Key, Mo
         if call.counted and new.cost != call.cost:
             sums = moved[call.day.replace(day=1), call.team, call.llm]
             sums.count += 1
+            sums.priced += call.cost is None
+            sums.unpriced += new.cost is None
             sums.before += call.cost or 0
             sums.after += new.cost or 0
     return len(changes)
@@ -100,6 +102,8 @@ def _note(order: Repricing, moved: Mapping[Key, Moved]) -> None:
         row, _ = RepricedMonth.objects.get_or_create(repricing=order, month=month, team_id=team, llm_id=llm)
         RepricedMonth.objects.filter(pk=row.pk).update(
             calls=F("calls") + sums.count,
+            priced=F("priced") + sums.priced,
+            unpriced=F("unpriced") + sums.unpriced,
             before_nanos=F("before_nanos") + sums.before,
             after_nanos=F("after_nanos") + sums.after,
         )

@@ -10,11 +10,13 @@ from spend.domain.periods import Month
 
 @dataclass
 class Moved:
-    """What moves in a month: how many, and nanos before and after."""
+    """What moves in a month: how many, how many of them get or lose a price, and nanos before and after."""
 
     count: int = 0
     before: int = 0
     after: int = 0
+    priced: int = 0
+    unpriced: int = 0
 
     @property
     def difference(self) -> int:

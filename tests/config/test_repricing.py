@@ -85,6 +85,17 @@ def test_what_it_moved_is_kept_by_month_team_and_model() -> None:
     }
 
 
+def test_calls_that_lose_their_price_are_counted_beside_the_money() -> None:
+    have_reference('models: [{provider: openai, name: gpt-5, prices: [{from: "2026-11-01", input: 2}]}]', at=AT)
+    work_off()
+    row = RepricedMonth.objects.get(team__name="Claims")
+    assert (row.calls, row.priced, row.unpriced, row.before_nanos, row.after_nanos) == (1, 0, 1, 2_000_000_000, 0)
+    new_price("2")
+    work_off()
+    row = RepricedMonth.objects.get(team__name="Claims", month=date(2026, 10, 1))
+    assert (row.priced, row.unpriced) == (0, 0)
+
+
 def test_a_worker_that_stops_anywhere_is_gone_on_with(monkeypatch: pytest.MonkeyPatch) -> None:
     new_price("2")
     steps = 0
