@@ -37,6 +37,7 @@ bench: .venv/installed node_modules/installed ## measure ingest, reports and pag
 	@$(PY) -m benchmarks.ingest
 	@$(PY) -m benchmarks.report
 	@$(PY) -m benchmarks.pages
+	@$(PY) -m benchmarks.reprice
 
 .PHONY: check
 check: .venv/installed-dev lint types contracts migrations ## as test, without the tests
