@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -30,17 +30,8 @@ CALL_COLUMNS = {
     "latency_ms": "int8", "step": "text", "service_tier": "text", "environment": "text", "metadata": "jsonb",
     "digest": "bytea", "received_at": "timestamptz", "source_id": "int8",
 }  # fmt: skip
-TASK_COLUMNS = {"id": "bytea", "team_id": "int4", "external_id": "text", "implicit": "bool", "day": "date"}
-
-
-class TaskRow(NamedTuple):
-    """A task named by a call that enters reports; `day` the day of that call."""
-
-    id: bytes
-    team_id: int
-    external_id: str
-    implicit: bool
-    day: date
+# And the name of the task, where the call gives one.
+STAGED_COLUMNS = {**CALL_COLUMNS, "task_name": "text"}
 
 
 @contextmanager
@@ -109,28 +100,61 @@ def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
 
 
 def insert_calls(rows: Sequence[tuple[Any, ...]]) -> set[bytes]:
-    """Insert calls (tuples in the order of CALL_COLUMNS, unique by id); return the ids that were not there yet."""
-    return _insert_new("spend_call", CALL_COLUMNS, rows)
+    """Insert calls (tuples in the order of STAGED_COLUMNS, unique by id), and return the ids that were not there yet.
 
-
-def _insert_new(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> set[bytes]:
-    """Insert those of `rows` (unique by id) that are not there yet, by ascending id; return their ids."""
-    names = ", ".join(columns)
+    Those stay in the connection's staging table until the transaction ends, for `insert_tasks_of_staged_calls`. Where
+    all are new, as nearly always, their ids are not sent back: who wrote them knows them.
+    """
+    names = ", ".join(CALL_COLUMNS)
     with raw_cursor() as cursor:
         cursor.execute(
-            f"CREATE TEMP TABLE IF NOT EXISTS staged_{table} ON COMMIT DELETE ROWS AS"
-            f" SELECT {names} FROM {table} WITH NO DATA"
+            "CREATE TEMP TABLE IF NOT EXISTS staged_call ON COMMIT DELETE ROWS AS"
+            f" SELECT {names}, NULL::text AS task_name FROM spend_call WITH NO DATA"
         )
         # An import has many batches in one transaction; there rows that are only deleted are read by every later batch.
-        if cursor.execute(f"SELECT 1 FROM staged_{table} LIMIT 1").fetchone():
-            cursor.execute(f"TRUNCATE staged_{table}")
-        copy_rows(f"staged_{table}", columns, rows)
+        if cursor.execute("SELECT 1 FROM staged_call LIMIT 1").fetchone():
+            cursor.execute("TRUNCATE staged_call")
+        copy_rows("staged_call", STAGED_COLUMNS, rows)
         cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM staged_{table} ORDER BY id"
-            " ON CONFLICT (id) DO NOTHING RETURNING uuid_send(id)",
+            f"WITH fresh AS (INSERT INTO spend_call ({names}) SELECT {names} FROM staged_call ORDER BY id"
+            " ON CONFLICT (id) DO NOTHING RETURNING id), of AS (SELECT count(*) AS all_of FROM fresh)"
+            " SELECT all_of, NULL::bytea FROM of UNION ALL SELECT 0, uuid_send(id) FROM fresh, of WHERE all_of <> %b",
+            [len(rows)],
             binary=True,
         )
-        return {row[0] for row in cursor.fetchall()}
+        (count, _), *ids = cursor.fetchall()
+        if count == len(rows):
+            return {row[0] for row in rows}
+        fresh = {key for _, key in ids}
+        cursor.execute("DELETE FROM staged_call WHERE id <> ALL (%b)", [_uuids(fresh)])
+        return fresh
+
+
+def insert_tasks_of_staged_calls() -> None:
+    """Make sure that the tasks of the calls just inserted exist, on their earliest day; mark their slices as dirty."""
+    with raw_cursor() as cursor:
+        cursor.execute(_INSERT_TASKS)
+        known = cursor.fetchall()
+    if known:
+        mark_dirty(_move_to_earlier_days(known) | _slices_of([key for key, _ in known]))
+
+
+# Tasks are named by calls that enter reports; one that no call names is of its one call. Those that were there already
+# come back, with the day that they would have now.
+_INSERT_TASKS = """
+WITH named AS (
+    SELECT task_id AS id, team_id, coalesce(min(task_name), min(external_id)) AS external_id,
+           bool_and(task_name IS NULL) AS implicit, min(day) AS day
+    FROM staged_call WHERE counted GROUP BY task_id, team_id
+), fresh AS (
+    INSERT INTO spend_task (id, team_id, external_id, implicit, day)
+    SELECT id, team_id, external_id, implicit, day FROM named ORDER BY id
+    ON CONFLICT (id) DO NOTHING RETURNING id, team_id, day
+), marked AS (
+    INSERT INTO spend_dirtyslice (team_id, day) SELECT DISTINCT team_id, day FROM fresh
+)
+SELECT id, day FROM named WHERE id NOT IN (SELECT id FROM fresh) ORDER BY id
+"""
 
 
 def update_derived(rows: Sequence[tuple[Any, ...]]) -> None:
@@ -153,25 +177,12 @@ def digests_of_calls(ids: Iterable[bytes]) -> dict[bytes, bytes]:
         return dict(cursor.fetchall())
 
 
-def insert_tasks(tasks: Sequence[TaskRow]) -> None:
-    """Make sure that `tasks` (unique by id) exist on their earliest day, and mark the slices they are in as dirty."""
-    if not tasks:
-        return
-    fresh = _insert_new("spend_task", TASK_COLUMNS, tasks)
-    slices = {(task.team_id, task.day) for task in tasks if task.id in fresh}
-    known = sorted(task for task in tasks if task.id not in fresh)
-    if known:
-        slices |= _move_to_earlier_days(known)
-        slices |= _slices_of(_uuids(task.id for task in known))
-    mark_dirty(slices)
-
-
 def _uuids(keys: Iterable[bytes]) -> list[UUID]:
     return [UUID(bytes=key) for key in keys]
 
 
-def _move_to_earlier_days(tasks: Sequence[TaskRow]) -> set[tuple[int, date]]:
-    """Set the day of stored tasks to an earlier one, and return the slices they left."""
+def _move_to_earlier_days(tasks: Sequence[tuple[UUID, date]]) -> set[tuple[int, date]]:
+    """Set the day of stored tasks to this one where it is earlier, and return the slices they left."""
     with raw_cursor() as cursor:
         cursor.execute(
             "WITH moved AS (SELECT t.id, t.team_id, t.day AS old_day, e.day AS new_day FROM spend_task t"
@@ -179,7 +190,7 @@ def _move_to_earlier_days(tasks: Sequence[TaskRow]) -> set[tuple[int, date]]:
             " ORDER BY t.id FOR UPDATE OF t),"
             " updated AS (UPDATE spend_task t SET day = m.new_day FROM moved m WHERE t.id = m.id)"
             " SELECT DISTINCT team_id, old_day FROM moved",
-            [_uuids(task.id for task in tasks), [task.day for task in tasks]],
+            [list(column) for column in zip(*tasks, strict=True)],
         )
         return set(cursor.fetchall())
 

@@ -38,10 +38,7 @@ class SentCall(Protocol):
 
 Prepared = tuple[SentCall, tuple[Any, ...]]
 
-_ID, _TEAM, _NAME, _TASK, _DAY, _COUNTED = (
-    list(store.CALL_COLUMNS).index(name) for name in ("id", "team_id", "external_id", "task_id", "day", "counted")
-)
-_DIGEST = list(store.CALL_COLUMNS).index("digest")
+_ID, _DIGEST = (list(store.STAGED_COLUMNS).index(name) for name in ("id", "digest"))
 
 
 def record_calls(
@@ -52,13 +49,15 @@ def record_calls(
     `kind` is the way they came in by.
     """
     receipt = Receipt()
-    owned = _owned(cast(Sequence[SentCall], items), reach, receipt)
+    reference = book()
+    owned = _owned(cast(Sequence[SentCall], items), reach, reference, receipt)
     if not owned:
         return receipt
-    keep_zone()
-    sighting.meet(((item.record.provider, item.record.model) for item, _ in owned), at)
-    sighting.meet_task_types(item.record.task_type for item, _ in owned)
-    sighting.meet_sources(((team, kind, item.emitter) for item, team in owned), at)
+    if not reference.has_zone:
+        keep_zone()
+    sighting.meet(reference, ((item.record.provider, item.record.model) for item, _ in owned), at)
+    sighting.meet_task_types(reference, (item.record.task_type for item, _ in owned))
+    sighting.meet_sources(reference, ((team, kind, item.emitter) for item, team in owned), at)
     with transaction.atomic():
         store.lock_reference_data()
         builder = _RowBuilder(book(), at, kind)
@@ -66,14 +65,15 @@ def record_calls(
         inserted = store.insert_calls([row for _, row in unique.values()])
         _settle_repeats({key: pair for key, pair in unique.items() if key not in inserted}, receipt)
         receipt.accepted = len(inserted)
-        new_rows = [row for key, (_, row) in unique.items() if key in inserted]
-        store.insert_tasks(_tasks_of(new_rows, builder.task_names))
+        store.insert_tasks_of_staged_calls()
     return receipt
 
 
-def _owned(items: Sequence[SentCall], reach: frozenset[int] | None, receipt: Receipt) -> list[tuple[SentCall, int]]:
+def _owned(
+    items: Sequence[SentCall], reach: frozenset[int] | None, reference: Book, receipt: Receipt
+) -> list[tuple[SentCall, int]]:
     """Return each call with its team; those without one are refused before anything is written of them."""
-    teams = book().teams
+    teams = reference.teams
     owned = []
     for item in items:
         try:
@@ -89,7 +89,7 @@ def _owned(items: Sequence[SentCall], reach: frozenset[int] | None, receipt: Rec
 
 
 class _RowBuilder:
-    """Turns records into rows of `spend_call`; remembers the days it has computed."""
+    """Turns records into rows for `store.insert_calls`."""
 
     def __init__(self, reference: Book, at: datetime, kind: SourceKind) -> None:
         self._book = reference
@@ -97,7 +97,6 @@ class _RowBuilder:
         self._at = at
         self._zone = reporting_zone()
         self._environments = {None, "", *settings.REPORTING_ENVIRONMENTS}
-        self.task_names: dict[bytes, str] = {}
 
     def row(self, item: SentCall, team: int) -> tuple[Any, ...]:
         call = item.record
@@ -106,18 +105,15 @@ class _RowBuilder:
         if llm is None:
             raise LookupError(f"model {call.model!r} was met, but is not in the book")
         key = key_bytes_of("call", team, call.id)
-        task = task_key_bytes_of(call, team)
-        if call.task is not None:
-            self.task_names[task] = call.task
         cost, computed, reported, source, price = self._cost(call, llm, day)
         return (
-            key, team, call.id, task, call.occurred_at, day, llm, self._book.tier_on(llm, day),
+            key, team, call.id, task_key_bytes_of(call, team), call.occurred_at, day, llm, self._book.tier_on(llm, day),
             None if call.task_type is None else self._book.task_types[call.task_type],
             call.purpose, call.status, call.final, call.environment in self._environments,
             call.input_tokens, call.cache_read_tokens, call.cache_write_tokens, call.output_tokens,
             call.reasoning_tokens, cost, computed, reported, source, price, call.latency_ms, call.step or "",
             call.service_tier or "", call.environment or "", call.metadata, item.digest, self._at,
-            self._book.sources[team, self._kind, item.emitter],
+            self._book.sources[team, self._kind, item.emitter], call.task,
         )  # fmt: skip
 
     def _cost(self, call: Call, llm: int, day: date) -> tuple[int | None, int | None, int | None, str, int | None]:
@@ -156,17 +152,3 @@ def _count_repeat(item: SentCall, first_digest: bytes, receipt: Receipt) -> None
         receipt.duplicates += 1
     else:
         receipt.reject(item.index, item.record.id, "id", CONFLICT)
-
-
-def _tasks_of(rows: Sequence[tuple[Any, ...]], names: dict[bytes, str]) -> list[store.TaskRow]:
-    """Return the tasks of the rows that enter reports, each on the earliest of its days here."""
-    tasks: dict[bytes, store.TaskRow] = {}
-    for row in rows:
-        if not row[_COUNTED]:
-            continue
-        key, day = row[_TASK], row[_DAY]
-        known = tasks.get(key)
-        if known is None or day < known.day:
-            name = names.get(key)
-            tasks[key] = store.TaskRow(key, row[_TEAM], name or row[_NAME], name is None, day)
-    return list(tasks.values())

@@ -58,7 +58,8 @@ def record_outcomes(*, items: Sequence[Item], reach: frozenset[int] | None, at: 
     if not owned:
         return receipt
     keep_zone()
-    sighting.meet_task_types(found.record.task_type for found in owned if isinstance(found.record, Outcome))
+    types_named = (found.record.task_type for found in owned if isinstance(found.record, Outcome))
+    sighting.meet_task_types(book(), types_named)
     with transaction.atomic():
         for team in sorted({record.team or 0 for record in owned}):
             store.lock_versions(_OUTCOMES, team)

@@ -13,13 +13,12 @@ from spend.domain.names import KnownModels, provider_of
 from spend.domain.pricing import price_at
 from spend.domain.reference.records import ALWAYS
 from spend.models import Llm, LlmTier, Source, TaskType, Tier
-from spend.queries.book import Book, book
+from spend.queries.book import Book
 from spend.queries.zone import reporting_day
 
 
-def meet(seen: Iterable[tuple[str | None, str]], at: datetime) -> None:
+def meet(reference: Book, seen: Iterable[tuple[str | None, str]], at: datetime) -> None:
     """Make rows for each (provider, model) on the wire not met before; cheap when all are known."""
-    reference = book()
     models = {(provider, model) for provider, model in set(seen) if _is_new(reference, provider, model)}
     if not models:
         return
@@ -29,17 +28,17 @@ def meet(seen: Iterable[tuple[str | None, str]], at: datetime) -> None:
             _meet_model(reference, provider, model, day)
 
 
-def meet_task_types(names: Iterable[str | None]) -> None:
+def meet_task_types(reference: Book, names: Iterable[str | None]) -> None:
     """Make a row for each task type not met before."""
-    known = book().task_types
+    known = reference.task_types
     unknown = sorted({name for name in names if name and name not in known})
     if unknown:
         TaskType.objects.bulk_create([TaskType(name=name) for name in unknown], ignore_conflicts=True)
 
 
-def meet_sources(seen: Iterable[tuple[int, str, str]], at: datetime) -> None:
+def meet_sources(reference: Book, seen: Iterable[tuple[int, str, str]], at: datetime) -> None:
     """Make a row for each (team, kind, name) that calls came from for the first time."""
-    known = book().sources
+    known = reference.sources
     unknown = sorted({source for source in seen if source not in known})
     if unknown:
         Source.objects.bulk_create(

@@ -86,21 +86,23 @@ def cost_of(usage: Usage, price: Price) -> int:
 
     Raises NoPrice when no token field is given, when the price says nothing, or when a used bucket has no rate.
     """
-    if not usage.is_stated:
+    # Unpacked and spelled out bucket by bucket: this runs for every call there is, and a loop takes twice as long.
+    given, cache_read, cache_write, output, _, cache_write_1h = usage
+    if given is None and cache_read is None and cache_write is None and output is None:
         raise NoPrice("the call states no tokens")
     if not price.is_known:
         raise NoPrice("an all-zero price is no price unless the model is known to be free")
-    written, written_1h = usage.cache_write or 0, usage.cache_write_1h or 0
     total = 0
-    for bucket, tokens, rate in (
-        ("input", usage.input, price.input),
-        ("cache_read", usage.cache_read, price.cache_read),
-        ("cache_write", written - written_1h, price.cache_write),
-        ("cache_write_1h", written_1h, price.cache_write_1h),
-        ("output", usage.output, price.output),
-    ):
-        if tokens:
-            total += _part(bucket, tokens, rate, price.free)
+    if given:
+        total += _part("input", given, price.input, price.free)
+    if cache_read:
+        total += _part("cache_read", cache_read, price.cache_read, price.free)
+    if cache_write and cache_write != cache_write_1h:
+        total += _part("cache_write", cache_write - (cache_write_1h or 0), price.cache_write, price.free)
+    if cache_write_1h:
+        total += _part("cache_write_1h", cache_write_1h, price.cache_write_1h, price.free)
+    if output:
+        total += _part("output", output, price.output, price.free)
     return divide(total, TOKENS_PER_RATE)
 
 

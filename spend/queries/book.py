@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 import msgspec
+from django.conf import settings
 from django.db.models import Q
 
 from accounts.models import Team
@@ -41,9 +42,10 @@ class TierHistory:
 
 @dataclass
 class Book:
-    """One reading of the reference data; `version` says of which state."""
+    """One reading of the reference data; `version` says of which state, `has_zone` that its days are as set."""
 
     version: int
+    has_zone: bool
     teams: dict[str, int]
     task_types: dict[str, int]
     llms: dict[tuple[str, str], int]
@@ -123,19 +125,20 @@ _current: Book | None = None
 def book() -> Book:
     """Return the reference data as this transaction sees it; re-read only when it has changed since the last time."""
     global _current
-    version, _ = store.installation()
-    if _current is None or _current.version != version:
-        _current = _read(version)
+    version, zone = store.installation()
+    has_zone = zone == settings.REPORTING_TIME_ZONE
+    if _current is None or _current.version != version or _current.has_zone != has_zone:
+        _current = _read(version, has_zone)
     return _current
 
 
 def book_as_it_stands() -> Book:
     """Return the reference data as this transaction sees it, and remember nothing: it may yet be rolled back."""
-    version, _ = store.installation()
-    return _read(version)
+    version, zone = store.installation()
+    return _read(version, zone == settings.REPORTING_TIME_ZONE)
 
 
-def _read(version: int) -> Book:
+def _read(version: int, has_zone: bool) -> Book:
     llms: dict[tuple[str, str], int] = {}
     free = set()
     for llm, provider, name, aliases, is_free in Llm.objects.values_list("id", "provider", "name", "aliases", "free"):
@@ -149,6 +152,7 @@ def _read(version: int) -> Book:
         tiers[llm].append((day, tier))
     return Book(
         version=version,
+        has_zone=has_zone,
         teams=dict(Team.objects.values_list("name", "id")),
         task_types=dict(TaskType.objects.values_list("name", "id")),
         llms=llms,
