@@ -35,11 +35,16 @@ def read_records(file: Readable, kind: Kind, at: datetime) -> Iterator[Item | Pr
     """
     line = 0
     try:
-        for read in _read(io.BufferedReader(_Chunks(_unpacked(file)), CHUNK), kind, at):
+        for read in _read(opened(file), kind, at):
             line = read.index
             yield read
     except Damaged as error:
         yield refused(line + 1, [(WHOLE_FILE, f"cannot be unpacked: {error}")])
+
+
+def opened(file: Readable) -> io.BufferedReader:
+    """Return what is in a file that may be packed. Reading it raises Damaged."""
+    return io.BufferedReader(_Chunks(_unpacked(file)), CHUNK)
 
 
 class _Chunks(io.RawIOBase):
@@ -78,8 +83,7 @@ def _read(file: io.BufferedReader, kind: Kind, at: datetime) -> Iterator[Item | 
     if beginning.startswith(_UTF16_BOMS):
         yield refused(1, [(WHOLE_FILE, "must be UTF-8, not UTF-16")])
         return
-    if beginning.startswith(_UTF8_BOM):
-        file.read(len(_UTF8_BOM))
+    without_mark(file)
     first = beginning.removeprefix(_UTF8_BOM).lstrip()[:1]
     if first == b"[":
         yield refused(1, [(WHOLE_FILE, "must be CSV or NDJSON (one object a line), not a JSON list")])
@@ -87,6 +91,12 @@ def _read(file: io.BufferedReader, kind: Kind, at: datetime) -> Iterator[Item | 
         yield from _read_ndjson(file, kind, at)
     else:
         yield from _read_csv(file, kind, at)
+
+
+def without_mark(file: io.BufferedReader) -> None:
+    """Read past the mark that some programs begin a file of UTF-8 with."""
+    if file.peek(CHUNK).startswith(_UTF8_BOM):
+        file.read(len(_UTF8_BOM))
 
 
 def _read_ndjson(file: io.BufferedReader, kind: Kind, at: datetime) -> Iterator[Item | Problem]:
@@ -107,22 +117,41 @@ def _read_ndjson(file: io.BufferedReader, kind: Kind, at: datetime) -> Iterator[
 
 
 def _read_csv(file: io.BufferedReader, kind: Kind, at: datetime) -> Iterator[Item | Problem]:
+    try:
+        rows = csv_rows(file)
+        _, header = next(rows, (1, []))
+        if faults := header_faults(header, kind):
+            yield refused(1, faults)
+            return
+        for number, row in rows:
+            yield _read_row(header, row, kind=kind, number=number, at=at)
+    except BadCsv as error:
+        yield refused(error.line, [(WHOLE_ITEM, str(error))])
+
+
+class BadCsv(Exception):
+    """What begins on `line` cannot be told apart into cells."""
+
+    def __init__(self, line: int, reason: csv.Error) -> None:
+        super().__init__(f"is not valid CSV: {reason}; nothing after it was read")
+        self.line = line
+
+
+def csv_rows(file: io.BufferedReader) -> Iterator[tuple[int, list[str]]]:
+    """Return the rows, the first with its cells stripped, each with the line it begins on. Raises BadCsv."""
     lines = _lines(io.TextIOWrapper(file, encoding="utf-8", errors="surrogateescape", newline=""))
     number = 1
     try:
         first = next(lines, "")
         rows = csv.reader(chain([first], lines), delimiter=_delimiter(first), strict=True)
-        header = [name.strip() for name in next(rows, [])]
-        if faults := header_faults(header, kind):
-            yield refused(1, faults)
-            return
+        yield number, [name.strip() for name in next(rows, [])]
         number = rows.line_num + 1
         for row in rows:
             if row:
-                yield _read_row(header, row, kind=kind, number=number, at=at)
+                yield number, row
             number = rows.line_num + 1
     except csv.Error as error:
-        yield refused(number, [(WHOLE_ITEM, f"is not valid CSV: {error}; nothing after it was read")])
+        raise BadCsv(number, error) from error
 
 
 def _read_row(header: list[str], row: list[str], *, kind: Kind, number: int, at: datetime) -> Item | Problem:
