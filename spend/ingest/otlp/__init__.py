@@ -1,0 +1,1 @@
+"""OTLP traces: `decoding.decode` is the way in."""
