@@ -60,6 +60,7 @@ urlpatterns = [
     path("api/v1/corrections", api.Corrections.as_view(), name="api-corrections"),
     path("api/v1/incidents", api.Incidents.as_view(), name="api-incidents"),
     path("api/v1/log-links", api.LogLinks.as_view(), name="api-log-links"),
+    path("api/v1/webhooks/github", api.GithubWebhook.as_view(), name="api-webhook-github"),
     path("api/v1/entries", api.Entries.as_view(), name="api-entries"),
     path("api/v1/reports/true-cost", api.TrueCostReport.as_view(), name="api-true-cost"),
     path("api/v1/reports/true-cost.csv", api.TrueCostCsv.as_view(), name="api-true-cost-csv"),

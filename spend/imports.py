@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,6 +116,11 @@ class ImportCommand(BaseCommand):
     def record(self, items: Sequence[Item], reach: frozenset[int] | None, at: datetime) -> Receipt:
         raise NotImplementedError
 
+    def read(
+        self, file: Readable, reach: frozenset[int] | None, at: datetime, options: Mapping[str, Any]
+    ) -> Iterable[Item | Problem]:
+        return read_records(file, self.kind, at)
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--team", metavar="NAME", help="the team of all lines; without it each line names its own")
@@ -136,7 +141,7 @@ class ImportCommand(BaseCommand):
                 refuse=BadLines(self.stderr.write, log),
                 tally=tally,
             )
-            reads = read_records(file, self.kind, at)
+            reads = self.read(file, reach, at, options)
             try:
                 run.by_batch(reads) if options["keep_good"] else run.whole(reads, dry_run=options["dry_run"])
             except KeyboardInterrupt:

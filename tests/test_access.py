@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 # Nobody; a key nobody made; one that expired; one with the other scopes; Support's key, viewer of Claims, lead of
 # Support, lead of Claims, finance, administrator. Everything there is belongs to Claims. 400: the item is refused,
-# for its team is not theirs. 302: to the log-in page. Pages know no keys.
+# for its team is not theirs. 302: to the log-in page. Pages know no keys. A webhook is open to who signs, only.
 TABLE = """
                        nobody wrong expired scopeless neighbour victor ludo lena fiona ada
 GET  healthz              200   200     200       200       200    200  200  200   200 200
@@ -49,6 +49,7 @@ POST api-calls            401   401     401       403       400    403  403  403
 POST api-outcomes         401   401     401       403       400    403  403  403   403 200
 POST api-corrections      401   401     401       403       400    403  400  200   403 200
 POST api-incidents        401   401     401       403       400    403  400  200   403 200
+POST api-webhook-github   401   401     401       401       401    401  401  401   401 401
 GET  api-calls            401   401     401       403       200    200  200  200   200 200
 GET  api-outcomes         401   401     401       403       405    403  403  403   403 405
 GET  api-tasks            401   401     401       403       200    200  200  200   200 200

@@ -15,23 +15,23 @@ class Sealed(Exception):
     """No key at hand opens it."""
 
 
-def seal(text: str, keys: Sequence[str]) -> str:
+def seal(text: str, keys: Sequence[str], purpose: bytes = PURPOSE) -> str:
     """Encrypt with the first of the keys; the others are former ones."""
-    return _box(keys).encrypt(text.encode()).decode()
+    return _box(keys, purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, keys: Sequence[str]) -> str:
-    """Return the text. Raises Sealed where none of the keys fits, or it was changed."""
+def unseal(sealed: str, keys: Sequence[str], purpose: bytes = PURPOSE) -> str:
+    """Return the text. Raises Sealed where none of the keys fits, it was changed, or sealed for another purpose."""
     try:
-        return _box(keys).decrypt(sealed.encode()).decode()
+        return _box(keys, purpose).decrypt(sealed.encode()).decode()
     except InvalidToken as problem:
         raise Sealed from problem
 
 
-def _box(keys: Sequence[str]) -> MultiFernet:
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+def _box(keys: Sequence[str], purpose: bytes) -> MultiFernet:
+    return MultiFernet([Fernet(_derived(key, purpose)) for key in keys])
 
 
-def _derived(key: str) -> bytes:
+def _derived(key: str, purpose: bytes) -> bytes:
     """Derive a key for this purpose only; SECRET_KEY is long and random, so one round is enough."""
-    return base64.urlsafe_b64encode(hashlib.sha256(PURPOSE + b"\x00" + key.encode()).digest())
+    return base64.urlsafe_b64encode(hashlib.sha256(purpose + b"\x00" + key.encode()).digest())

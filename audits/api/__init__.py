@@ -3,8 +3,9 @@
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
+from audits.api.webhooks import GithubWebhook
 
 __all__ = [
-    "Calls", "Corrections", "Entries", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",
-    "TrueCostXlsx",
+    "Calls", "Corrections", "Entries", "GithubWebhook", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostPdf",
+    "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from audits.models.daily import (
 from audits.models.ledger import Entry
 from audits.models.notes import ReportNote
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
+from audits.models.webhooks import Webhook
 
 __all__ = [
     "Calendar",
@@ -36,4 +37,5 @@ __all__ = [
     "ReportNote",
     "StaleScope",
     "TaskState",
+    "Webhook",
 ]

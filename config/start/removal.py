@@ -15,7 +15,7 @@ from psycopg import sql
 
 from accounts.models import Team
 from audits import models as audits_models
-from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote
+from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote, Webhook
 from audits.sample import insurer
 from audits.sample.llms import UNLISTED
 from audits.sample.records import SIMULATED
@@ -25,7 +25,7 @@ from spend.models import Call, DirtyKey, DirtySlice, Installation, Llm, Outcome,
 from spend.queries.installation import is_simulated
 
 OWNER = "owner"
-KEPT = (LabourRate, FixedCost)  # of audits: reference data, not facts
+KEPT = (LabourRate, FixedCost, Webhook)  # of audits: reference data and ways in, not facts
 FILES = ("organisation.yaml", "insurer.yaml")
 
 

@@ -20,6 +20,7 @@ from spend.domain.money import to_nanos
 from spend.domain.names import provider_of
 from spend.domain.tokens import Usage
 from spend.ingest.mapping import Mapping, SourceKind, default_of
+from spend.ingest.people.profile import PROFILE_KINDS
 from spend.models import Llm, LlmTier, Price, Source, SourceMapping, TaskType
 
 
@@ -163,7 +164,10 @@ def _read(version: int, has_zone: bool) -> Book:
         sources={
             (team, kind, name): pk for pk, team, kind, name in Source.objects.values_list("id", "team", "kind", "name")
         },
-        mappings={(row.team_id, row.kind): msgspec.convert(row.rules, Mapping) for row in SourceMapping.objects.all()},
+        mappings={
+            (row.team_id, row.kind): msgspec.convert(row.rules, Mapping)
+            for row in SourceMapping.objects.exclude(kind__in=PROFILE_KINDS)
+        },
     )
 
 

@@ -74,12 +74,9 @@ class PeoplesRows:
     _seen: Counter[bytes] = field(default_factory=Counter)
 
     def read(self, index: int, cells: Cells) -> Item | Problem | LeftOut:
-        raw: dict[str, Any] = {}
         errors: dict[str, list[str]] = {}
         try:
-            for name, value in self._values(cells, errors):
-                if value not in ("", None):
-                    raw[name] = value
+            raw = {name: value for name, value in self._values(cells, errors) if value not in ("", None)}
         except NotOurs as why:
             return LeftOut(index, str(why))
         named = cells.joined(self.profile.id)
@@ -140,7 +137,7 @@ class PeoplesRows:
         said = cells.first(self.profile.verdict)[1]
         if not said:
             return "none"
-        verdict = translated(said, self.profile.verdicts)
+        verdict: SaidVerdict | None = translated(said, self.profile.verdicts)
         if verdict is None:
             raise ValueError(f"is not known: {shown(said)[:40]} is not in the table of verdicts")
         if verdict == LEAVE_OUT:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -23,7 +22,7 @@ AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
-def read(text: str | bytes, kind: ProfileKind, role: str = "engineer", **changes) -> Sequence[Item | Problem | LeftOut]:
+def read(text: str | bytes, kind: ProfileKind, role: str = "engineer", **changes) -> list[Item | Problem | LeftOut]:
     profile = replace(default_profile(kind), **changes)
     data = text.encode() if isinstance(text, str) else text
     return list(read_export(io.BytesIO(data), PeoplesRows(kind, profile, AT, BERLIN, role)))
@@ -31,8 +30,9 @@ def read(text: str | bytes, kind: ProfileKind, role: str = "engineer", **changes
 
 def corrections(text: str, kind: ProfileKind, **changes) -> list[Correction]:
     found = read(text, kind, **changes)
-    assert all(isinstance(one, Item) for one in found), found
-    return [one.record for one in found]
+    items = [one for one in found if isinstance(one, Item)]
+    assert len(items) == len(found), found
+    return [one.record for one in items]
 
 
 def test_reviews_of_github_are_verdicts_without_invented_minutes():
