@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from audits.api.described import COMPONENTS
+from audits.api.scored import SCORED
 from spend.ingest import schemas
 
 
 def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Add the schemas that operations refer to by name."""
     named = result.setdefault("components", {}).setdefault("schemas", {})
-    named |= {**schemas.COMPONENTS, **COMPONENTS}
+    named |= {**schemas.COMPONENTS, **COMPONENTS, **SCORED}
     return result

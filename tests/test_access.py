@@ -55,6 +55,8 @@ GET  api-outcomes         401   401     401       403       405    403  403  403
 GET  api-tasks            401   401     401       403       200    200  200  200   200 200
 GET  api-corrections      401   401     401       403       200    200  200  200   200 200
 GET  api-incidents        401   401     401       403       200    200  200  200   200 200
+POST api-langfuse-scores 401 401  401       403       207    403  403  403   403 202
+GET  api-langfuse-projects 401 401 401      200       200    403  403  403   403 200
 GET  api-entries          401   401     401       403       200    200  200  200   200 200
 GET  api-true-cost        401   401     401       403       200    200  200  200   200 200
 GET  api-true-cost-csv    401   401     401       403       200    200  200  200   200 200
@@ -185,6 +187,9 @@ BODIES = {
         "task": MARK, "team": "Claims",
     }]},
     "api-log-links": {"task": MARK, "team": "Claims"},
+    "api-langfuse-scores": [{
+        "name": "task_success", "value": True, "traceId": MARK, "metadata": {"team": "Claims"},
+    }],
     "api-incidents": {"incidents": [{
         "id": f"{MARK}-incident", "title": "Wrong payout", "severity": "high", "occurred_on": "2026-10-07",
         "loss_usd": "7654321.5", "tasks": [{"task": MARK}], "team": "Claims",
@@ -208,7 +213,7 @@ ROW_OF: dict[str, Any] = {
 }
 SCOPE_OF_POST = {
     "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
-    "api-log-links": "audit",
+    "api-log-links": "audit", "api-langfuse-scores": "ingest",
 }  # fmt: skip
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 

@@ -1,11 +1,12 @@
 """JSON in and out of what failure cost: records, lists of what figures are made of, and reports."""
 
+from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
-    "Calls", "Corrections", "Entries", "GithubWebhook", "Incidents", "LogLinks", "Tasks", "TrueCostCsv", "TrueCostPdf",
-    "TrueCostReport", "TrueCostXlsx",
+    "Calls", "Corrections", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LogLinks",
+    "Tasks", "TrueCostCsv", "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

@@ -32,43 +32,43 @@ DOLLARS: Schema = {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2,9}$", "desc
 DECIMAL: Schema = {"type": "string", "pattern": r"^-?[0-9]+(\.[0-9]+)?$"}
 
 
-def _maybe(schema: Schema) -> Schema:
+def maybe(schema: Schema) -> Schema:
     return {**schema, "type": [schema["type"], "null"]}
 
 
-_NAMES = {name: _maybe(TEXT) for name in ("team", "tier", "model")}
+_NAMES = {name: maybe(TEXT) for name in ("team", "tier", "model")}
 _RECORD = {
     "key": WHOLE, "id": TEXT, "version": WHOLE, **_NAMES, "role": TEXT, "note": TEXT, "reason": TEXT,
-    "received_at": INSTANT, "recorded_by": _maybe(TEXT),
+    "received_at": INSTANT, "recorded_by": maybe(TEXT),
 }  # fmt: skip
 _TOKENS = ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
 ROWS: dict[str, Schema] = {
     "calls": {
-        "key": KEY, "id": TEXT, "occurred_at": INSTANT, "day": DAY, **_NAMES, "task_key": KEY, "task": _maybe(TEXT),
-        "task_type": _maybe(TEXT), "purpose": TEXT, "status": TEXT, "final": FLAG, "counted": FLAG,
-        **{name: _maybe(WHOLE) for name in _TOKENS}, "cost_usd": _maybe(DOLLARS), "computed_usd": _maybe(DOLLARS),
-        "reported_usd": _maybe(DOLLARS), "cost_source": TEXT, "latency_ms": _maybe(WHOLE), "step": TEXT,
-        "service_tier": TEXT, "environment": TEXT, "state": _maybe(TEXT),
+        "key": KEY, "id": TEXT, "occurred_at": INSTANT, "day": DAY, **_NAMES, "task_key": KEY, "task": maybe(TEXT),
+        "task_type": maybe(TEXT), "purpose": TEXT, "status": TEXT, "final": FLAG, "counted": FLAG,
+        **{name: maybe(WHOLE) for name in _TOKENS}, "cost_usd": maybe(DOLLARS), "computed_usd": maybe(DOLLARS),
+        "reported_usd": maybe(DOLLARS), "cost_source": TEXT, "latency_ms": maybe(WHOLE), "step": TEXT,
+        "service_tier": TEXT, "environment": TEXT, "state": maybe(TEXT),
     },
     "tasks": {
-        "key": KEY, "id": _maybe(TEXT), "day": DAY, **_NAMES, "task_type": _maybe(TEXT), "route": _maybe(TEXT),
-        "state": TEXT, "decided_by": TEXT, "first_pass": FLAG, "changes_on": _maybe(DAY), "cost_usd": _maybe(DOLLARS),
+        "key": KEY, "id": maybe(TEXT), "day": DAY, **_NAMES, "task_type": maybe(TEXT), "route": maybe(TEXT),
+        "state": TEXT, "decided_by": TEXT, "first_pass": FLAG, "changes_on": maybe(DAY), "cost_usd": maybe(DOLLARS),
         "entries_usd": DOLLARS,
     },
     "corrections": {
         **_RECORD, "worked_on": DAY, "minutes": DECIMAL, "activity": TEXT, "verdict": TEXT, "cause": TEXT,
-        "provenance": TEXT, "identity": KEY, "task": TEXT, "call": TEXT, "task_key": _maybe(KEY),
+        "provenance": TEXT, "identity": KEY, "task": TEXT, "call": TEXT, "task_key": maybe(KEY),
         "entries_usd": DOLLARS,
     },
     "incidents": {
-        **_RECORD, "identity": KEY, "title": TEXT, "severity": TEXT, "occurred_on": DAY, "discovered_on": _maybe(DAY),
+        **_RECORD, "identity": KEY, "title": TEXT, "severity": TEXT, "occurred_on": DAY, "discovered_on": maybe(DAY),
         "loss_usd": DOLLARS, "recovered_usd": DOLLARS, "response_minutes": DECIMAL, "status": TEXT,
         "invalidates_output": FLAG, "entries_usd": DOLLARS,
         "links": {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"task": TEXT, "call": TEXT, "weight": DECIMAL, "key": _maybe(KEY)},
+                "properties": {"task": TEXT, "call": TEXT, "weight": DECIMAL, "key": maybe(KEY)},
                 "required": ["weight", "key"],
             },
         },
@@ -76,13 +76,13 @@ ROWS: dict[str, Schema] = {
     "entries": {
         "id": WHOLE, "posted_at": INSTANT, "service_date": DAY, "posting_month": MONTH, "category": TEXT,
         "nature": TEXT, "amount_usd": DOLLARS, "rule": TEXT, "traced": FLAG, "policy_version": TEXT, "source": TEXT,
-        "source_id": _maybe(TEXT), **_NAMES, "task_type": _maybe(TEXT), "task_key": _maybe(KEY), "task": _maybe(TEXT),
-        "call": _maybe(TEXT), "reverses": _maybe(WHOLE), "reversed_by": _maybe(WHOLE), "state": _maybe(TEXT),
+        "source_id": maybe(TEXT), **_NAMES, "task_type": maybe(TEXT), "task_key": maybe(KEY), "task": maybe(TEXT),
+        "call": maybe(TEXT), "reverses": maybe(WHOLE), "reversed_by": maybe(WHOLE), "state": maybe(TEXT),
     },
 }  # fmt: skip
 
 
-def _object(properties: Schema) -> Schema:
+def described_object(properties: Schema) -> Schema:
     return {"type": "object", "properties": properties, "required": list(properties)}
 
 
@@ -91,7 +91,7 @@ def _line(properties: dict[str, str], money: frozenset[str]) -> Schema:
     described = {}
     for name, annotation in properties.items():
         schema = DOLLARS if name in money else types[annotation.removesuffix(" | None")]
-        described[name] = _maybe(schema) if annotation.endswith("None") else schema
+        described[name] = maybe(schema) if annotation.endswith("None") else schema
     return described
 
 
@@ -99,7 +99,7 @@ _COLUMNS = _line({field.name: str(field.type) for field in fields(Line) if field
 _COVERAGE = _line({field.name: str(field.type) for field in fields(Coverage)}, frozenset(COVERAGE_MONEY))
 COMPONENTS = {
     "LogLinkRequest": {
-        **_object(
+        **described_object(
             {
                 "task": {**NAME, "description": "As its calls name it; it need not be known yet.", "example": "A-1"},
                 "team": {**NAME, "description": "Its team; a key of one team need not say.", "example": "Claims"},
@@ -109,21 +109,21 @@ COMPONENTS = {
         "required": ["task"],
         "additionalProperties": False,
     },
-    "LogLink": _object({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
-    **{f"{kind.title()}Row": _object(row) for kind, row in ROWS.items()},
+    "LogLink": described_object({"url": {"type": "string", "format": "uri"}, "expires_at": INSTANT}),
+    **{f"{kind.title()}Row": described_object(row) for kind, row in ROWS.items()},
     "Faults": {
         "type": "object",
         "additionalProperties": {"type": "array", "items": TEXT, "minItems": 1},
         "description": "What is wrong, by parameter.",
     },
     "ReportLine": {
-        **_object(_COLUMNS),
+        **described_object(_COLUMNS),
         "description": "The columns of a row; a row also has its dimensions by name, null where unattributed.",
-        "additionalProperties": _maybe(TEXT),
+        "additionalProperties": maybe(TEXT),
     },
-    "Report": _object(
+    "Report": described_object(
         {
-            "period": _object({"from": MONTH, "to": MONTH}),
+            "period": described_object({"from": MONTH, "to": MONTH}),
             "currency": TEXT,
             "lens": {"type": "string", "enum": list(LENSES)},
             "basis": {"type": "string", "enum": list(BASES)},
@@ -131,7 +131,7 @@ COMPONENTS = {
             "as_of": INSTANT,
             "rows": {"type": "array", "items": ref("ReportLine")},
             "total": ref("ReportLine"),
-            "coverage": _object(_COVERAGE),
+            "coverage": described_object(_COVERAGE),
         }
     ),
 }
@@ -158,7 +158,7 @@ def file_of(content_type: str) -> dict[Any, Any]:
 
 
 def list_schema(kind: str) -> Callable[[View], View]:
-    page = _object({kind: {"type": "array", "items": ref(f"{kind.title()}Row")}, "next": _maybe(TEXT)})
+    page = described_object({kind: {"type": "array", "items": ref(f"{kind.title()}Row")}, "next": maybe(TEXT)})
     return extend_schema_view(
         get=extend_schema(
             operation_id=f"list_{kind}",

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
 
-from spend.ingest.records import NAME_LENGTH, Name, Purpose
+from spend.ingest.judging import OUTCOMES, VERDICTS, OutcomeRule, VerdictRule
+from spend.ingest.records import NAME_LENGTH, Activity, Name, Purpose, Verdict
 
 SourceKind = Literal["rest", "import", "otlp", "litellm", "langfuse", "github", "jira", "zendesk", "csv"]
 Lookup = Callable[[str], object]
@@ -28,7 +29,12 @@ class PurposeRule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
-    """Which attributes name what; of several the first that is there counts. None there: the format's own default."""
+    """Which attributes name what; of several the first that is there counts. None there: the format's own default.
+
+    `outcomes` and `verdicts` say which evaluations and scores are such, by their names; of several rules the first of
+    that name counts. A verdict's record takes `role` and, by the verdict, its activity from here where it says none.
+    What is said of an observation (a span) is of that call, or with `spans_are` tasks of the task it is part of.
+    """
 
     task: Attributes = ()
     task_type: Attributes = ()
@@ -36,6 +42,11 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
     teams: dict[Name, Name] = {}  # the source's word for a team -> our name of it
     environment: Attributes = ()
     purposes: Annotated[tuple[PurposeRule, ...], Meta(max_length=100)] = ()
+    outcomes: Annotated[tuple[OutcomeRule, ...], Meta(max_length=50)] = ()
+    verdicts: Annotated[tuple[VerdictRule, ...], Meta(max_length=50)] = ()
+    role: Name | None = None
+    activities: dict[Verdict, Activity] = {}
+    spans_are: Literal["calls", "tasks"] = "calls"
 
     def task_named(self, lookup: Lookup) -> str | None:
         return _first_text(self.task, lookup)
@@ -59,15 +70,37 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
         return None
 
 
+_PURPOSE_NAMES = (
+    "truecost.purpose",
+    "langfuse.observation.metadata.purpose",
+    "langfuse.trace.metadata.purpose",
+    "traceloop.association.properties.purpose",
+    "metadata.purpose",
+)
+
+
+def _purposes(attributes: Iterable[str]) -> Iterable[PurposeRule]:
+    """A sender's own word for the purpose of a call is one of ours."""
+    return (PurposeRule(attribute, purpose, purpose) for attribute in attributes for purpose in get_args(Purpose))
+
+
 _OTEL = Mapping(
     task=("truecost.task", "task.id", "langfuse.trace.metadata.task", "traceloop.association.properties.task_id"),
     task_type=("truecost.task_type", "task.type", "langfuse.trace.metadata.task_type", "traceloop.workflow.name"),
     team=("truecost.team",),
     environment=("deployment.environment.name", "deployment.environment", "langfuse.environment"),
-    purposes=tuple(
-        PurposeRule("truecost.purpose", purpose, purpose)
-        for purpose in ("attempt", "triage", "judge", "guardrail", "embedding")
+    purposes=(
+        *_purposes(_PURPOSE_NAMES),
+        PurposeRule("langfuse.observation.type", "evaluator", "judge"),
+        PurposeRule("langfuse.observation.type", "guardrail", "guardrail"),
+        PurposeRule("langfuse.observation.type", "embedding", "embedding"),
+        PurposeRule("openinference.span.kind", "EVALUATOR", "judge"),
+        PurposeRule("openinference.span.kind", "GUARDRAIL", "guardrail"),
+        PurposeRule("openinference.span.kind", "EMBEDDING", "embedding"),
+        PurposeRule("gen_ai.operation.name", "embeddings", "embedding"),
     ),
+    outcomes=OUTCOMES,
+    verdicts=VERDICTS,
 )
 DEFAULTS: dict[SourceKind, Mapping] = {
     "otlp": _OTEL,
@@ -80,6 +113,15 @@ DEFAULTS: dict[SourceKind, Mapping] = {
             "metadata.spend_logs_metadata.task_type",
         ),
         team=("metadata.user_api_key_team_alias",),
+        purposes=(
+            *_purposes(("tags.purpose", "metadata.requester_metadata.purpose", "metadata.spend_logs_metadata.purpose")),
+            PurposeRule("metadata.internal_call_origin", "autorouter_*", "triage"),
+            PurposeRule("metadata.internal_call_origin", "shadow_eval_judge", "judge"),
+            PurposeRule("metadata.internal_call_origin", "*_guardrail", "guardrail"),
+            PurposeRule("call_type", "*moderation", "guardrail"),
+            PurposeRule("call_type", "*embedding", "embedding"),
+            PurposeRule("call_type", "*rerank", "embedding"),
+        ),
     ),
 }
 _NONE = Mapping()

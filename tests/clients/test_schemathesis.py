@@ -64,6 +64,7 @@ def test_every_answer_is_one_that_is_described(case, key):
         openapi.content_type_conformance,
         openapi.response_schema_conformance,
     ]
-    if case.method == "POST":  # an empty word of a query counts as not given, which no schema says
+    # An empty word of a query counts as not given, which no schema says; of Langfuse's list each is refused by itself.
+    if case.method == "POST" and not case.path.startswith("/api/public/"):
         promised.append(openapi.negative_data_rejection)
     case.call_and_validate(headers={"Authorization": f"Bearer {key}"}, checks=promised)
