@@ -35,8 +35,9 @@ _STATED = ("cause", "provenance", "worked_on")
 class Evaluation(Struct, frozen=True, kw_only=True):
     """What somebody or something said of a task or a call, in values still unchecked.
 
-    `trace`, `span`, `session` are names as text. `judge` is who judged, None where it is not said. `is_correction`:
-    a person wrote the answer anew. `identity` is its own, else that of its content.
+    `call` is the one it speaks of; `task` the one it is part of where nothing names another, its trace. `judge` is who
+    judged, None where it is not said. `is_correction`: a person wrote the answer anew. `identity` is its own, else
+    that of its content.
     """
 
     index: int
@@ -44,8 +45,8 @@ class Evaluation(Struct, frozen=True, kw_only=True):
     value: str | bool | int | Decimal | None = None
     at: datetime | None = None
     identity: str | None = None
-    trace: str | None = None
-    span: str | None = None
+    task: str | None = None
+    call: str | None = None
     session: str | None = None
     judge: Judge | None = None
     is_correction: bool = False
@@ -145,16 +146,16 @@ def _activity(verdict: Verdict | None, mapping: Mapping) -> Activity:
 
 
 def _subject(said: Evaluation, mapping: Mapping) -> dict[str, object]:
-    """Name the task or the call: the task that its metadata names, else the call of its span, else the trace."""
+    """Name the task or the call: the task that its metadata names, else the call, else the task it is part of."""
     named = mapping.task_named(lambda name: _in_metadata(said, name)) or said.metadata.get("task")
-    if not named and said.trace and said.span and mapping.spans_are == "calls":
-        return {"call": f"{said.trace}-{said.span}"}
+    if not named and said.call and mapping.spans_are == "calls":
+        return {"call": said.call}
     task = named or _task(said, mapping)
     return {"task": task} if task else {}
 
 
 def _task(said: Evaluation, mapping: Mapping) -> object:
-    return mapping.task_named(lambda name: _looked_up(said, name)) or said.metadata.get("task") or said.trace
+    return mapping.task_named(lambda name: _looked_up(said, name)) or said.metadata.get("task") or said.task
 
 
 def _team(said: Evaluation, mapping: Mapping) -> object:
@@ -181,5 +182,5 @@ def _exact(minutes: object) -> object:
 def _hash_of(said: Evaluation) -> str:
     value = None if said.value is None else text_of(said.value)
     at = None if said.at is None else said.at.astimezone(UTC).isoformat()
-    content = [said.trace, said.span, said.session, said.name, value, at]
+    content = [said.task, said.call, said.session, said.name, value, at]
     return blake2b(json.dumps(content).encode(), digest_size=12).hexdigest()

@@ -24,7 +24,7 @@ from spend.ingest.reading import WHOLE_ITEM, refused
 from spend.ingest.records import Problem
 
 _HEXADECIMAL = re.compile("[0-9A-F]{16}|[0-9A-F]{32}")
-_NAMES = {"id": "identity", "traceId": "trace", "observationId": "span", "sessionId": "session", "name": "name"}
+_NAMES = ("id", "name", "traceId", "observationId", "sessionId")
 _SOURCES: Words[object, Judge] = {"ANNOTATION": "person", "EVAL": "model"}
 _KINDS: Words[object, Judge] = {"HUMAN": "person", "LLM": "model", "CODE": "code"}
 # What a fault of a record is called in the words of a score.
@@ -72,7 +72,7 @@ def read_score(raw: object, index: int, at: datetime) -> Evaluation | Problem:
     if isinstance(raw, Repeated):
         return refused(index, [(shown(name), "is given twice") for name in raw.names], raw.get("id"))
     faults: list[tuple[str, str]] = []
-    read = {ours: _read(raw, name, fields.name, at, faults) for name, ours in _NAMES.items()}
+    read = {name: _read(raw, name, fields.name, at, faults) for name in _NAMES}
     when = _read(raw, "timestamp", fields.instant, at, faults)
     if raw.get("name") is None:
         faults.append(("name", "is required"))
@@ -83,9 +83,14 @@ def read_score(raw: object, index: int, at: datetime) -> Evaluation | Problem:
     metadata = _metadata(raw.get("metadata"), faults)
     if faults:
         return refused(index, faults, raw.get("id"))
+    trace, span = _lowered(read["traceId"]), _lowered(read["observationId"])
     return Evaluation(
         index=index,
-        **{name: _lowered(text) if name in ("trace", "span") else text for name, text in read.items()},
+        name=read["name"],
+        identity=read["id"],
+        session=read["sessionId"],
+        task=trace,
+        call=f"{trace}-{span}" if trace and span else None,
         value=value,
         at=when,
         judge=_judge(raw, metadata),

@@ -115,9 +115,6 @@ DEFAULTS: dict[SourceKind, Mapping] = {
         team=("metadata.user_api_key_team_alias",),
         purposes=(
             *_purposes(("tags.purpose", "metadata.requester_metadata.purpose", "metadata.spend_logs_metadata.purpose")),
-            PurposeRule("metadata.internal_call_origin", "autorouter_*", "triage"),
-            PurposeRule("metadata.internal_call_origin", "shadow_eval_judge", "judge"),
-            PurposeRule("metadata.internal_call_origin", "*_guardrail", "guardrail"),
             PurposeRule("call_type", "*moderation", "guardrail"),
             PurposeRule("call_type", "*embedding", "embedding"),
             PurposeRule("call_type", "*rerank", "embedding"),

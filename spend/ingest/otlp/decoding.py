@@ -15,8 +15,9 @@ from spend.ingest.identity import digest_of
 from spend.ingest.mapping import Mapping
 from spend.ingest.native import MOST_ITEMS
 from spend.ingest.otlp import jsoned, protobuf
-from spend.ingest.otlp.calls import Fields, Reading, facets_of, found_in, read_span, scope_of
+from spend.ingest.otlp.calls import Facets, Fields, Reading, Scope, facets_of, found_in, read_span, scope_of
 from spend.ingest.otlp.evaluations import evaluations_of
+from spend.ingest.otlp.kinds import JUDGE
 from spend.ingest.otlp.records import Evaluation, RawSpan, Span, Traces
 from spend.ingest.otlp.vocabulary import vocabulary_of
 from spend.ingest.reading import read_item, refused
@@ -36,7 +37,7 @@ def decode(body: bytes, *, is_json: bool, mapping: Mapping, at: datetime) -> Tra
     for name, version, named, spans in parts:
         scope = scope_of(name, version, found_in(named, facets) if named else {})
         for span in spans:
-            batch.add(span, read_span(span, scope, facets), scope.emitter)
+            batch.add(span, read_span(span, scope, facets), scope, facets)
     return batch.decoded()
 
 
@@ -50,20 +51,20 @@ class _Batch:
         self._problems: list[Problem] = []
         self._pending: list[tuple[int, Reading, Fields, str]] = []  # place in `_spans`, ...
 
-    def add(self, span: RawSpan, reading: Reading, emitter: str) -> None:
+    def add(self, span: RawSpan, reading: Reading, scope: Scope, facets: tuple[Facets, ...]) -> None:
         fields = reading.fields
         if faults := _faults_of_ids(span):
             if fields is not None:
                 self._problems.append(refused(span.index, faults))
             return
         if "evaluation" in span.said or span.events:
-            self._evaluations += evaluations_of(span)
+            self._evaluations += [_placed(said, span, reading, scope, facets) for said in evaluations_of(span)]
         self._spans.append(Span(span.index, span.trace, span.id, span.parent or None))
         if fields is not None:
             if (cost := fields.get("cost_usd")) is not None:
                 with suppress(ValueError):  # which leaves it to be refused by name
                     fields["cost_usd"] = _read_cost(cost, self._at)
-            self._pending.append((len(self._spans) - 1, reading, fields, emitter))
+            self._pending.append((len(self._spans) - 1, reading, fields, scope.emitter))
 
     def decoded(self) -> Traces:
         calls = self._all_at_once()
@@ -104,6 +105,19 @@ class _Batch:
 def _with_item(span: Span, reading: Reading, item: Item) -> Span:
     usage = reading.kind.usage if reading.kind else "none"
     return Span(span.index, span.trace, span.id, span.parent, usage, reading.is_metered, item)
+
+
+def _placed(said: Evaluation, span: RawSpan, reading: Reading, scope: Scope, facets: tuple[Facets, ...]) -> Evaluation:
+    """Add to an evaluation whether its span is a call, and which task and team it and its resource name."""
+    found = {**scope.found, **found_in(span.named, facets)}
+    task, team = found.get("task"), found.get("team")
+    is_call = reading.fields is not None and reading.kind is not JUDGE
+    return msgspec.structs.replace(
+        said,
+        is_call=is_call,
+        task=task if isinstance(task, str) else None,
+        team=team if isinstance(team, str) else None,
+    )
 
 
 def _faults_of_ids(span: RawSpan) -> list[tuple[str, str]]:

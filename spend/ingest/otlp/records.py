@@ -33,7 +33,8 @@ class Evaluation(Struct, frozen=True, gc=False):
     """What somebody or something said of a span or its trace. `numbers` are the numbers of its metadata.
 
     Said on the span itself or in an event of it; where the span is an evaluator's own, it speaks of `parent`.
-    `kind` is who judged, as sent: HUMAN, LLM, CODE. The explanation is never kept.
+    `kind` is who judged, as sent: HUMAN, LLM, CODE. The explanation is never kept. `is_call`: the span is a call of
+    its own, and no evaluator's. `task` and `team` are what the mapping finds on the span, else its resource.
     """
 
     index: int
@@ -47,6 +48,9 @@ class Evaluation(Struct, frozen=True, gc=False):
     kind: str | None = None
     identifier: str | None = None
     numbers: dict[str, float] = {}
+    is_call: bool = False
+    task: str | None = None
+    team: str | None = None
 
 
 class Traces(Struct, frozen=True):

@@ -184,5 +184,5 @@ def test_whatever_is_scored_is_read_refused_or_left(changed, metadata):
 
 @given(st.datetimes(timezones=st.just(UTC)), st.sampled_from(["UTC", "Pacific/Kiritimati", "Pacific/Pago_Pago"]))
 def test_any_time_is_a_record_or_a_problem(when, zone):
-    said = Evaluation(index=0, name="human_verdict", value="accepted", at=when, trace=TRACE, metadata={"role": "a"})
+    said = Evaluation(index=0, name="human_verdict", value="accepted", at=when, task=TRACE, metadata={"role": "a"})
     assert isinstance(record_of(said, default_of("otlp"), at=AT, zone=ZoneInfo(zone)), Item | Problem)
