@@ -14,7 +14,8 @@ from rest_framework.test import APIClient
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
 from audits.actions.notes import write_note
-from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote
+from audits.actions.webhooks import create_webhook
+from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote, Webhook
 from spend.domain.periods import Month
 from spend.models import Llm, Price, Task, TaskType, Tier
 from tests.build import have_reference
@@ -138,6 +139,14 @@ POST settings-fixed-cost-new 302   302     302       302       302    403  403  
 GET  settings-fixed-cost  302   302     302       302       302    403  403  403   200 200
 POST settings-fixed-cost  302   302     302       302       302    403  403  403   200 200
 POST settings-price-withdraw 302   302     302       302       302    403  403  403   302 302
+GET  settings-mappings    302   302     302       302       302    403  403  403   200 200
+GET  settings-mapping     302   302     302       302       302    403  403  403   200 200
+POST settings-mapping     302   302     302       302       302    403  403  403   200 200
+GET  settings-webhooks    302   302     302       302       302    403  403  403   403 200
+GET  settings-webhook-new 302   302     302       302       302    403  403  403   403 200
+POST settings-webhook-new 302   302     302       302       302    403  403  403   403 200
+GET  settings-webhook-revoke 302 302    302       302       302    403  403  403   403 200
+POST settings-webhook-revoke 302 302    302       302       302    403  403  403   403 302
 GET  settings-teams       302   302     302       302       302    403  403  403   403 200
 POST settings-teams       302   302     302       302       302    403  403  403   403 200
 GET  settings-team        302   302     302       302       302    403  403  403   403 200
@@ -210,6 +219,7 @@ ROW_OF: dict[str, Any] = {
     "settings-rate": LabourRate,
     "settings-task-type": TaskType,
     "settings-fixed-cost": FixedCost,
+    "settings-webhook-revoke": Webhook,
 }
 SCOPE_OF_POST = {
     "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
@@ -254,6 +264,7 @@ def facts(everybody) -> None:
         assert response.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
     everybody["ada"].get(reverse("api-tasks"))  # works them in
     claims, fiona = Team.objects.get(name="Claims"), User.objects.get(username="fiona")
+    create_webhook(name="acme", team=claims, at=NOON)
     write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
 
 
@@ -281,6 +292,8 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"identity": Correction.objects.get().identity}
     if name == "report-note":
         return {"identity": ReportNote.objects.get().identity}
+    if name == "settings-mapping":
+        return {"kind": "jira"}
     if name in ("task", "log-link"):
         return {"key": Task.objects.get().pk}
     rows = ROW_OF.get(name)

@@ -18,7 +18,7 @@ from audits.actions.records import record_corrections
 from audits.actions.webhooks import note_delivery
 from audits.models import Webhook
 from audits.queries.webhooks import reach_of_webhook, secret_of, webhook_named
-from spend.actions.outcomes import record_outcomes
+from spend.api import Outcomes
 from spend.batches import IngestView, RawParser, Refused
 from spend.ingest.native import Decoded
 from spend.ingest.people.github import is_signed, read_delivery
@@ -83,7 +83,7 @@ class GithubWebhook(IngestView):
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         """A delivery says one thing: an outcome, by its task, or a correction."""
         if _is_outcome(items[0]):
-            return record_outcomes(items=items, reach=reach.team_ids, at=at)
+            return Outcomes().record(items, reach, at)
         return record_corrections(items=items, reach=reach.team_ids, at=at, today=reporting_day(at))
 
     @cached_property

@@ -17,7 +17,7 @@ from accounts.views.guards import needs_reference
 from audits.actions.reports import bring_up_to_date
 from audits.models import FixedCost, LabourRate
 from audits.queries.usage import models_without_price, roles_without_rate, usage_by_model
-from spend.models import Llm, TaskType, Tier
+from spend.models import Llm, SourceMapping, TaskType, Tier
 from spend.queries.zone import reporting_day
 from spend.templatetags.figures import plural
 
@@ -38,6 +38,7 @@ def index(request: HttpRequest) -> HttpResponse:
     at = timezone.now()
     bring_up_to_date(at=at)
     groups = [("What calls cost", _of_calls(reporting_day(at))), ("What people and work cost", _of_work())]
+    groups.append(("What comes in", _of_sources()))
     if reach_of(request).administers:
         groups.append(("Who gets in", _of_people()))
     return render(request, "config/settings.html", {"groups": groups, "as_of": at})
@@ -71,6 +72,11 @@ def _of_work() -> list[Area]:
         Area("Task types", "settings-task-types", plural(TaskType.objects.count(), "task type"), by_hand),
         Area("Fixed costs", "settings-fixed-costs", plural(FixedCost.objects.count(), "fixed cost")),
     ]
+
+
+def _of_sources() -> list[Area]:
+    stored = SourceMapping.objects.count()
+    return [Area("Mappings", "settings-mappings", f"{stored:,} of your own" if stored else "the defaults")]
 
 
 def _of_people() -> list[Area]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from config.pages import fixed_costs, index, models, rates, repricings, task_types, tiers
+from config.pages import fixed_costs, index, mappings, models, rates, repricings, task_types, tiers, webhooks
 
 urlpatterns = [
     path("settings", index.index, name="settings"),
@@ -25,4 +25,9 @@ urlpatterns = [
     path("settings/fixed-costs", fixed_costs.fixed_costs, name="settings-fixed-costs"),
     path("settings/fixed-costs/new", fixed_costs.fixed_cost_new, name="settings-fixed-cost-new"),
     path("settings/fixed-costs/<int:pk>", fixed_costs.fixed_cost, name="settings-fixed-cost"),
+    path("settings/mappings", mappings.mappings, name="settings-mappings"),
+    path("settings/mappings/<slug:kind>", mappings.mapping, name="settings-mapping"),
+    path("settings/webhooks", webhooks.webhooks, name="settings-webhooks"),
+    path("settings/webhooks/new", webhooks.webhook_new, name="settings-webhook-new"),
+    path("settings/webhooks/<int:pk>/revoke", webhooks.webhook_revoke, name="settings-webhook-revoke"),
 ]
