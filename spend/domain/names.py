@@ -18,7 +18,7 @@ _PROVIDERS = {
     "fireworks": "fireworks fireworks_ai fireworks-ai",
     "github-copilot": "github-copilot github_copilot",
     "google": "google gemini gcp.gemini gcp.gen_ai gcp.vertex_ai google_genai google-genai google_vertexai"
-    " google-vertex google_ai_studio vertex vertexai vertex_ai vertex_ai_beta",
+    " google-vertex google_ai_studio vertex vertexai vertex_ai vertex_ai_beta gcp.vertex.agent",
     "mistral": "mistral mistral_ai mistralai",
     "moonshotai": "moonshotai moonshot moonshot_ai",
     "openai": "openai text-completion-openai",
@@ -29,6 +29,10 @@ _PROVIDERS = {
 }
 _PROVIDER_OF = {alias: provider for provider, aliases in _PROVIDERS.items() for alias in aliases.split()}
 _GATEWAYS = frozenset({"litellm", "litellm_proxy"})  # they pass on another provider's models and name it in the model
+# The Vercel AI SDK writes the interface behind the provider: `openai.responses`, `google.generative-ai`.
+_INTERFACE = re.compile(
+    r"\.(chat|completion|embedding|generative-ai|messages|responses|textEmbedding|vertex\.chat)$", re.IGNORECASE
+)
 
 _RESOURCE = re.compile(r"^(?:projects/.+/)?(?:locations/[^/]+/)?(publishers/[^/]+/)?models/(.+)$")
 _COMPACT_DATE = re.compile(r"(?<=-)(20\d{2})(\d{2})(\d{2})(?=[-:]|$)")
@@ -41,7 +45,7 @@ def provider_of(text: str | None) -> str | None:
 
     None when nothing is said, or only that a gateway was in between.
     """
-    name = (text or "").strip().lower()
+    name = _INTERFACE.sub("", (text or "").strip().lower())
     return None if not name or name in _GATEWAYS else _PROVIDER_OF.get(name, name)
 
 

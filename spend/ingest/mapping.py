@@ -136,7 +136,7 @@ def mapping_from(rules: bytes) -> Mapping:
 
 def _first_text(attributes: Iterable[str], lookup: Lookup) -> str | None:
     for attribute in attributes:
-        if (found := _text(lookup(attribute))) is not None:
+        if (value := lookup(attribute)) is not None and (found := _text(value)) is not None:
             return found
     return None
 

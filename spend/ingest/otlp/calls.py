@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
+from typing import NamedTuple, get_args
+
+from msgspec import Struct
 
 from spend.ingest.fields import is_name
 from spend.ingest.mapping import Lookup, Mapping
 from spend.ingest.otlp import values
 from spend.ingest.otlp.emitters import Emitter, emitter_of
-from spend.ingest.otlp.endings import ended, has_failed, was_turned_away
+from spend.ingest.otlp.endings import ended, was_turned_away
 from spend.ingest.otlp.evaluations import moment
 from spend.ingest.otlp.kinds import GENERATION, Kind
 from spend.ingest.otlp.records import RawSpan
-from spend.ingest.otlp.usage import Cost, Said, Tokens, cost_of, tokens_of, with_details
+from spend.ingest.otlp.usage import Cost, Said, Semantics, Tokens, cost_of, tokens_of, with_details
 from spend.ingest.otlp.vocabulary import Named
 from spend.ingest.records import MOST_MILLISECONDS, NAME_LENGTH
 
@@ -26,41 +28,46 @@ _ANSWERS = frozenset({"First Token Stream Event", "llm.content.completion.chunk"
 _NANOSECONDS = 1_000_000  # in a millisecond
 
 
-class Facets(NamedTuple):
-    """What a mapping finds: our field, how, and in which attributes."""
+class Facet(NamedTuple):
+    """What a mapping finds: our field, in which attributes, and how."""
 
     field: str
+    attributes: tuple[str, ...]
     find: Callable[[Lookup], object]
-    attributes: frozenset[str]
 
 
-def facets_of(mapping: Mapping) -> tuple[Facets, ...]:
-    return (
-        Facets("task", mapping.task_named, frozenset(mapping.task)),
-        Facets("task_type", mapping.task_type_named, frozenset(mapping.task_type)),
-        Facets("team", mapping.team_named, frozenset(mapping.team)),
-        Facets("environment", mapping.environment_named, frozenset(mapping.environment)),
-        Facets("purpose", mapping.purpose_named, frozenset(rule.attribute for rule in mapping.purposes)),
+def facets_of(mapping: Mapping) -> tuple[Facet, ...]:
+    """Return what the mapping looks for at all."""
+    facets = (
+        Facet("task", mapping.task, mapping.task_named),
+        Facet("task_type", mapping.task_type, mapping.task_type_named),
+        Facet("team", mapping.team, mapping.team_named),
+        Facet("environment", mapping.environment, mapping.environment_named),
+        Facet("purpose", tuple(dict.fromkeys(rule.attribute for rule in mapping.purposes)), mapping.purpose_named),
     )
+    return tuple(facet for facet in facets if facet.attributes)
 
 
-def found_in(named: Named, facets: tuple[Facets, ...]) -> Fields:
+def found_in(named: Named, facets: tuple[Facet, ...]) -> Fields:
     """Return what the mapping finds in these attributes."""
     found: Fields = {}
-    for field, find, attributes in facets:
-        if not attributes.isdisjoint(named) and (value := find(named.get)) is not None:
-            found[field] = value
+    for field, attributes, find in facets:
+        for attribute in attributes:
+            if attribute in named:
+                if (value := find(named.get)) is not None:
+                    found[field] = value
+                break
     if found.get("environment") == _NO_ENVIRONMENT:
         del found["environment"]
     return found
 
 
 class Scope(NamedTuple):
-    """What all spans of a scope have in common."""
+    """What all spans of a scope have in common; `metadata` by the semantics of their input counts."""
 
     emitter: str
     known: Emitter
-    metadata: Fields
+    metadata: dict[str | None, Fields]
     found: Fields
 
 
@@ -69,7 +76,8 @@ def scope_of(name: str, version: str, found: Fields) -> Scope:
     metadata: Fields = {"otel.scope": emitter} if emitter else {}
     if version:
         metadata["otel.scope.version"] = version
-    return Scope(emitter, emitter_of(emitter), metadata, found)
+    by_semantics = {None: metadata, **{word: {**metadata, "input_semantics": word} for word in get_args(Semantics)}}
+    return Scope(emitter, emitter_of(emitter), by_semantics, found)
 
 
 def _printable(text: str) -> str:
@@ -77,84 +85,84 @@ def _printable(text: str) -> str:
     return text if not text or is_name(text) else "".join(character for character in text if is_name(character))
 
 
-class Reading(NamedTuple):
-    """What a span turned out to be. `fields` are those of its call, None where it is none."""
+class Reading(Struct, frozen=True):
+    """What a span turned out to be: the class of its usage, whether it states any, and the fields of its call."""
 
-    kind: Kind | None
+    kind: Kind
     is_metered: bool
-    fields: Fields | None
+    fields: Fields
 
 
-_NOTHING = Reading(None, False, None)
 _METERS = frozenset({
     "input", "output", "uncached", "cache_read", "cache_write", "reasoning", "usage_details", "provider_metadata",
     "input_or_total", "cost", "cost_amount",
 })  # fmt: skip
+_COSTS = frozenset({"cost", "cost_amount", "cost_estimate"})
+_NO_TOKENS, _NO_COST, _NO_BILL = Tokens(), Cost(), Tokens(input=0, output=0)
 
 
-def read_span(span: RawSpan, scope: Scope, facets: tuple[Facets, ...]) -> Reading:
-    """Return whether a span is a call, and its fields as the rules of a call read them (`occurred_at` apart)."""
+def read_span(span: RawSpan, scope: Scope, facets: tuple[Facet, ...]) -> Reading | None:
+    """Return the call that a span is, None where it is none: it states no usage, and is no inference."""
     said = span.said
     kind = said.get("kind")
     known = kind if isinstance(kind, Kind) else None
-    if _METERS.isdisjoint(said):
-        if known is None or not known.is_inference:
-            return _NOTHING
-        return Reading(known, False, _fields(span, said, scope, known, facets, Tokens(), Cost()))
-    said = with_details(said)
-    tokens, cost = tokens_of(said, scope.known), cost_of(said, scope.known)
-    is_metered = tokens.are_stated or cost.reported is not None
+    tokens, cost = _NO_TOKENS, _NO_COST
+    if not _METERS.isdisjoint(said):
+        said = with_details(said)
+        tokens = tokens_of(said, scope.known)
+    if not _COSTS.isdisjoint(said):
+        cost = cost_of(said, scope.known)
+    is_metered = (tokens is not _NO_TOKENS and tokens.are_stated) or cost.reported is not None
     if not is_metered and (known is None or not known.is_inference):
-        return _NOTHING
+        return None
     known = known or GENERATION
     return Reading(known, is_metered, _fields(span, said, scope, known, facets, tokens, cost))
 
 
 def _fields(
-    span: RawSpan, said: Said, scope: Scope, kind: Kind, facets: tuple[Facets, ...], tokens: Tokens, cost: Cost
+    span: RawSpan, said: Said, scope: Scope, kind: Kind, facets: tuple[Facet, ...], tokens: Tokens, cost: Cost
 ) -> Fields:
-    trace = span.trace.hex()
+    trace, get = span.trace.hex(), said.get
     fields: Fields = {
         "id": f"{trace}-{span.id.hex()}",
         "occurred_at": moment(span.start),
-        "model": said.get("model") or _model_in(said.get("parameters")) or UNNAMED,
+        "model": get("model") or get("requested_model") or _model_in(get("parameters")) or UNNAMED,
         "task": trace,
+        **kind.fields,
         **scope.found,
     }
     if span.named:
         fields.update(found_in(span.named, facets))
-    if kind.purpose != "attempt":
-        fields.setdefault("purpose", kind.purpose)
-    _add_stated(fields, "provider", said.get("provider"))
-    _add_stated(fields, "service_tier", said.get("tier"))
-    if span.failed or "error" in said or "level" in said or "finish" in said:
+    if provider := get("provider"):
+        fields["provider"] = provider
+    if tier := get("tier") or get("requested_tier"):
+        fields["service_tier"] = tier
+    if span.failed or not _ENDINGS.isdisjoint(said):
         tokens = _add_ending(fields, span, tokens)
     _add_tokens(fields, tokens)
     if cost.reported is not None:
         fields["cost_usd"] = Decimal(repr(cost.reported))
     if span.end >= span.start:
         fields["latency_ms"] = min((span.end - span.start + _NANOSECONDS // 2) // _NANOSECONDS, MOST_MILLISECONDS)
-    fields["metadata"] = _metadata(span, said, scope, tokens, cost)
+    if metadata := _metadata(span, said, scope, tokens, cost):
+        fields["metadata"] = metadata
     return fields
 
 
-def _add_stated(fields: Fields, name: str, value: object) -> None:
-    if value is not None:
-        fields[name] = value
+_ENDINGS = frozenset({"error", "level", "finish"})
 
 
 def _add_tokens(fields: Fields, tokens: Tokens) -> None:
-    fresh, read, write, output, reasoning, _ = tokens
-    if fresh is not None:
-        fields["input_tokens"] = fresh
-    if read is not None:
-        fields["cache_read_tokens"] = read
-    if write is not None:
-        fields["cache_write_tokens"] = write
-    if output is not None:
-        fields["output_tokens"] = output
-    if reasoning is not None:
-        fields["reasoning_tokens"] = reasoning
+    if tokens.input is not None:
+        fields["input_tokens"] = tokens.input
+    if tokens.cache_read is not None:
+        fields["cache_read_tokens"] = tokens.cache_read
+    if tokens.cache_write is not None:
+        fields["cache_write_tokens"] = tokens.cache_write
+    if tokens.output is not None:
+        fields["output_tokens"] = tokens.output
+    if tokens.reasoning is not None:
+        fields["reasoning_tokens"] = tokens.reasoning
 
 
 def _add_ending(fields: Fields, span: RawSpan, tokens: Tokens) -> Tokens:
@@ -162,20 +170,18 @@ def _add_ending(fields: Fields, span: RawSpan, tokens: Tokens) -> Tokens:
     status = ended(span)
     if status != "ok":
         fields["status"] = status
-    if not tokens.are_stated and has_failed(span) and was_turned_away(span):
-        return Tokens(input=0, output=0)
+    if not tokens.are_stated and was_turned_away(span):
+        return _NO_BILL
     return tokens
 
 
-def _metadata(span: RawSpan, said: Said, scope: Scope, tokens: Tokens, cost: Cost) -> Fields | None:
-    metadata = scope.metadata
-    if tokens.semantics is not None:
-        metadata = {**metadata, "input_semantics": tokens.semantics}
+def _metadata(span: RawSpan, said: Said, scope: Scope, tokens: Tokens, cost: Cost) -> Fields:
+    metadata = scope.metadata[tokens.semantics]
     if (waited := _time_to_first_token(span, said)) is not None:
         metadata = {**metadata, "time_to_first_token_ms": waited}
     if cost.estimate is not None:
         metadata = {**metadata, "estimated_cost_usd": cost.estimate}
-    return metadata or None
+    return metadata
 
 
 _FIRST = frozenset({"first_seconds", "first_ms", "first_at"})
@@ -202,6 +208,3 @@ def _model_in(parameters: object) -> object:
     """Return the model of `llm.invocation_parameters`: all that OpenInference says of a request that failed."""
     model = values.json_object(parameters).get("model") if parameters else None
     return model or None
-
-
-__all__ = ["Facets", "Reading", "Scope", "facets_of", "found_in", "read_span", "scope_of"]

@@ -5,7 +5,6 @@ docs/connecting.md says what is read. Pure: no Django, no database, no clock.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 
 import msgspec
@@ -15,17 +14,18 @@ from spend.ingest.identity import digest_of
 from spend.ingest.mapping import Mapping
 from spend.ingest.native import MOST_ITEMS
 from spend.ingest.otlp import jsoned, protobuf
-from spend.ingest.otlp.calls import Facets, Fields, Reading, Scope, facets_of, found_in, read_span, scope_of
+from spend.ingest.otlp.calls import Facet, Fields, Reading, Scope, facets_of, found_in, read_span, scope_of
 from spend.ingest.otlp.evaluations import evaluations_of
 from spend.ingest.otlp.kinds import JUDGE
 from spend.ingest.otlp.records import Evaluation, RawSpan, Span, Traces
 from spend.ingest.otlp.vocabulary import vocabulary_of
 from spend.ingest.reading import read_item, refused
-from spend.ingest.records import COST_STEP, Call, Item, Problem
+from spend.ingest.records import Call, Item, Problem
 from spend.ingest.rules import CALL
 
 MOST_SPANS = MOST_ITEMS
 _TRACE_BYTES, _SPAN_BYTES = 16, 8
+_NO_TRACE, _NO_SPAN = bytes(16), bytes(8)
 _read_cost = CALL.readers["cost_usd"]
 
 
@@ -38,95 +38,98 @@ def decode(body: bytes, *, is_json: bool, mapping: Mapping, at: datetime) -> Tra
         scope = scope_of(name, version, found_in(named, facets) if named else {})
         for span in spans:
             batch.add(span, read_span(span, scope, facets), scope, facets)
-    return batch.decoded()
+    return batch.decoded
 
 
 class _Batch:
-    """Collects what was read, and makes the calls of it all at once."""
+    """Collects what was read. Spans are finished one by one: kept all at once they no longer fit into the caches."""
 
     def __init__(self, at: datetime) -> None:
         self._at = at
-        self._spans: list[Span] = []
-        self._evaluations: list[Evaluation] = []
-        self._problems: list[Problem] = []
-        self._pending: list[tuple[int, Reading, Fields, str]] = []  # place in `_spans`, ...
+        self._latest = at + A_DAY
+        self.decoded = Traces([], [], [])
 
-    def add(self, span: RawSpan, reading: Reading, scope: Scope, facets: tuple[Facets, ...]) -> None:
-        fields = reading.fields
-        if faults := _faults_of_ids(span):
-            if fields is not None:
-                self._problems.append(refused(span.index, faults))
+    def add(self, span: RawSpan, reading: Reading | None, scope: Scope, facets: tuple[Facet, ...]) -> None:
+        if not _has_good_ids(span):
+            if reading is not None:
+                self.decoded.problems.append(refused(span.index, _faults_of_ids(span)))
             return
         if "evaluation" in span.said or span.events:
-            self._evaluations += [_placed(said, span, reading, scope, facets) for said in evaluations_of(span)]
-        self._spans.append(Span(span.index, span.trace, span.id, span.parent or None))
-        if fields is not None:
-            if (cost := fields.get("cost_usd")) is not None:
-                with suppress(ValueError):  # which leaves it to be refused by name
-                    fields["cost_usd"] = _read_cost(cost, self._at)
-            self._pending.append((len(self._spans) - 1, reading, fields, scope.emitter))
+            self.decoded.evaluations.extend(
+                _placed(said, span, reading, scope, facets) for said in evaluations_of(span)
+            )
+        if reading is None:
+            self.decoded.spans.append(Span(span.index, span.trace, span.id, span.parent or None))
+            return
+        item = self._item(span.index, reading.fields, scope.emitter)
+        if isinstance(item, Problem):
+            self.decoded.problems.append(item)
+            return
+        parent, usage = span.parent or None, reading.kind.usage
+        self.decoded.spans.append(Span(span.index, span.trace, span.id, parent, usage, reading.is_metered, item))
 
-    def decoded(self) -> Traces:
-        calls = self._all_at_once()
-        for number, (place, reading, fields, emitter) in enumerate(self._pending):
-            span = self._spans[place]
-            read = self._item(span.index, calls[number] if calls else None, fields)
-            if isinstance(read, Problem):
-                self._problems.append(read)
-            else:
-                self._spans[place] = _with_item(span, reading, Item(read.index, read.record, read.digest, emitter))
-        self._problems.sort(key=lambda problem: problem.index)
-        return Traces(self._spans, self._problems, self._evaluations)
-
-    def _all_at_once(self) -> list[Call] | None:
+    def _item(self, index: int, fields: Fields, emitter: str) -> Item | Problem:
         try:
-            return msgspec.convert([fields for _, _, fields, _ in self._pending], list[Call])
+            if (cost := fields.get("cost_usd")) is not None:
+                fields["cost_usd"] = _read_cost(cost, self._at)
+            call = msgspec.convert(fields, Call)
+            if self._is_good(call):
+                return Item(index, call, digest_of(call), emitter)
         except ValueError:
-            return None
-
-    def _item(self, index: int, call: Call | None, fields: Fields) -> Item | Problem:
-        """Return the item of a good call; whatever needs a closer look is read field by field, by the native rules."""
-        if call is not None and self._is_good(call):
-            return Item(index, call, digest_of(call))
-        when = fields["occurred_at"]
-        when = when.isoformat() if isinstance(when, datetime) else when
-        return read_item({**fields, "occurred_at": when}, kind="call", index=index, at=self._at)
+            pass
+        read = _read_closely(index, fields, self._at)
+        return Item(index, read.record, read.digest, emitter) if isinstance(read, Item) else read
 
     def _is_good(self, call: Call) -> bool:
-        cost = call.cost_usd
+        """Whether what msgspec does not check holds too; the rest of a call is not text from outside."""
+        texts = (
+            f"{call.model}{call.provider}{call.task}{call.task_type}{call.team}{call.service_tier}{call.environment}"
+        )
         return (
-            EARLIEST <= call.occurred_at <= self._at + A_DAY
+            EARLIEST <= call.occurred_at <= self._latest
             and (call.reasoning_tokens or 0) <= (call.output_tokens or 0)
-            and (cost is None or (cost >= 0 and cost.same_quantum(COST_STEP)))
-            and all(value.isprintable() for value in msgspec.structs.astuple(call) if type(value) is str)
+            and texts.isprintable()
         )
 
 
-def _with_item(span: Span, reading: Reading, item: Item) -> Span:
-    usage = reading.kind.usage if reading.kind else "none"
-    return Span(span.index, span.trace, span.id, span.parent, usage, reading.is_metered, item)
+def _read_closely(index: int, fields: Fields, at: datetime) -> Item | Problem:
+    """Read field by field, by the native rules, so that every bad field is named."""
+    when = fields["occurred_at"]
+    said = {**fields, "occurred_at": when.isoformat() if isinstance(when, datetime) else when}
+    return read_item(said, kind="call", index=index, at=at)
 
 
-def _placed(said: Evaluation, span: RawSpan, reading: Reading, scope: Scope, facets: tuple[Facets, ...]) -> Evaluation:
+def _placed(
+    said: Evaluation, span: RawSpan, reading: Reading | None, scope: Scope, facets: tuple[Facet, ...]
+) -> Evaluation:
     """Add to an evaluation whether its span is a call, and which task and team it and its resource name."""
     found = {**scope.found, **found_in(span.named, facets)}
     task, team = found.get("task"), found.get("team")
-    is_call = reading.fields is not None and reading.kind is not JUDGE
     return msgspec.structs.replace(
         said,
-        is_call=is_call,
+        is_call=reading is not None and reading.kind is not JUDGE,
         task=task if isinstance(task, str) else None,
         team=team if isinstance(team, str) else None,
+    )
+
+
+def _has_good_ids(span: RawSpan) -> bool:
+    return (
+        len(span.trace) == _TRACE_BYTES
+        and len(span.id) == _SPAN_BYTES
+        and len(span.parent) in (0, _SPAN_BYTES)
+        and span.trace != _NO_TRACE
+        and span.id != _NO_SPAN
     )
 
 
 def _faults_of_ids(span: RawSpan) -> list[tuple[str, str]]:
     """Return what is wrong with the ids: OTLP wants 16 and 8 bytes, not all of them zero."""
     faults = []
-    if len(span.trace) != _TRACE_BYTES or not any(span.trace):
+    if len(span.trace) != _TRACE_BYTES or span.trace == _NO_TRACE:
         faults.append(("trace_id", "must be 16 bytes, not all of them zero"))
-    if len(span.id) != _SPAN_BYTES or not any(span.id):
+    if len(span.id) != _SPAN_BYTES or span.id == _NO_SPAN:
         faults.append(("span_id", "must be 8 bytes, not all of them zero"))
-    if span.parent and len(span.parent) != _SPAN_BYTES:
+    if len(span.parent) not in (0, _SPAN_BYTES):
         faults.append(("parent_span_id", "must be 8 bytes"))
     return faults

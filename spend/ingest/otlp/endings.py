@@ -19,7 +19,7 @@ _TURNED_AWAY = re.compile(
     r"(^|\.)(RateLimit|Authentication|PermissionDenied|NotFound|BadRequest|UnprocessableEntity|Conflict)Error\b"
     r"|^4\d\d$|Error code: 4\d\d\b",
 )
-_TIMED_OUT_STATUS = "408"
+_TIMED_OUT = "408"
 
 
 def ended(span: RawSpan) -> CallStatus:
@@ -38,8 +38,9 @@ def has_failed(span: RawSpan) -> bool:
 
 
 def was_turned_away(span: RawSpan) -> bool:
+    """Whether the request failed before any model ran."""
     error = _error_of(span)
-    return has_failed(span) and error != _TIMED_OUT_STATUS and _TURNED_AWAY.search(error) is not None
+    return has_failed(span) and error != _TIMED_OUT and _TURNED_AWAY.search(error) is not None
 
 
 def _error_of(span: RawSpan) -> str:

@@ -14,15 +14,15 @@ class Kind(NamedTuple):
 
     usage: UsageClass
     is_inference: bool = False
-    purpose: Purpose = "attempt"
+    fields: Mapping[str, Purpose] = {}  # of its call, where the mapping says nothing else
 
 
 GENERATION = Kind("generation", is_inference=True)
-EMBEDDING = Kind("embedding", is_inference=True, purpose="embedding")
-RERANK = Kind("embedding", purpose="embedding")
+EMBEDDING = Kind("embedding", is_inference=True, fields={"purpose": "embedding"})
+RERANK = Kind("embedding", fields={"purpose": "embedding"})
 WRAPPER = Kind("wrapper")
-JUDGE = Kind("wrapper", purpose="judge")
-GUARDRAIL = Kind("wrapper", purpose="guardrail")
+JUDGE = Kind("wrapper", fields={"purpose": "judge"})
+GUARDRAIL = Kind("wrapper", fields={"purpose": "guardrail"})
 
 
 def _table(**words: Kind) -> Callable[[object], object]:

@@ -38,9 +38,9 @@ KINDS: Table = {
 
 # --- opentelemetry-semantic-conventions 0.66b2 and the drafts that followed it
 OPENTELEMETRY: Table = {
-    "gen_ai.provider.name": ("provider", values.text),
+    "gen_ai.provider.name": ("provider", values.provider),
     "gen_ai.response.model": ("model", values.required_text),
-    "gen_ai.request.model": ("model", values.required_text),
+    "gen_ai.request.model": ("requested_model", values.required_text),
     "gen_ai.usage.input_tokens": ("input", values.tokens),
     "gen_ai.usage.output_tokens": ("output", values.tokens),
     "gen_ai.usage.cache_read.input_tokens": ("cache_read", values.tokens),
@@ -50,7 +50,7 @@ OPENTELEMETRY: Table = {
     "gen_ai.response.time_to_first_chunk": ("first_seconds", values.number),
     "gen_ai.response.finish_reasons": ("finish", lambda value: value),
     "openai.response.service_tier": ("tier", values.text),
-    "openai.request.service_tier": ("tier", values.text),
+    "openai.request.service_tier": ("requested_tier", values.text),
     "error.type": ("error", values.text),
     "exception.type": ("error", values.text),
     "gen_ai.usage.cost.amount": ("cost_amount", values.number),  # proposed: semantic-conventions-genai 443
@@ -63,13 +63,13 @@ OPENTELEMETRY: Table = {
 
 # --- deprecated names of the same that are still sent
 DEPRECATED: Table = {
-    "gen_ai.system": ("provider", values.text),
+    "gen_ai.system": ("provider", values.provider),
     "gen_ai.usage.prompt_tokens": ("input", values.tokens),
     "gen_ai.usage.completion_tokens": ("output", values.tokens),
     "gen_ai.usage.cache_read_input_tokens": ("cache_read", values.tokens),
     "gen_ai.usage.cache_creation_input_tokens": ("cache_write", values.tokens),
     "gen_ai.openai.response.service_tier": ("tier", values.text),
-    "gen_ai.openai.request.service_tier": ("tier", values.text),
+    "gen_ai.openai.request.service_tier": ("requested_tier", values.text),
     "gen_ai.server.time_to_first_token": ("first_seconds", values.number),
 }
 
@@ -87,14 +87,14 @@ OPENLLMETRY: Table = {
 OPENINFERENCE: Table = {
     "llm.response.model_name": ("model", values.required_text),
     "llm.model_name": ("model", values.required_text),
-    "llm.request.model_name": ("model", values.required_text),
+    "llm.request.model_name": ("requested_model", values.required_text),
     "embedding.model_name": ("model", values.required_text),
     "decision.model_name": ("model", values.required_text),
     "reranker.model_name": ("model", values.required_text),
     "llm.invocation_parameters": ("parameters", values.text),
-    "llm.provider": ("provider", values.text),
-    "llm.system": ("provider", values.text),
-    "decision.provider": ("provider", values.text),
+    "llm.provider": ("provider", values.provider),
+    "llm.system": ("provider", values.provider),
+    "decision.provider": ("provider", values.provider),
     "llm.token_count.prompt": ("input", values.tokens),
     "llm.token_count.completion": ("output", values.tokens),
     "llm.token_count.total": ("total", values.tokens),
@@ -155,8 +155,8 @@ PYDANTIC_AI: Table = {
 # --- Vercel AI SDK 3 to 6 (scope `ai`, or the program's own)
 VERCEL: Table = {
     "ai.response.model": ("model", values.required_text),
-    "ai.model.id": ("model", values.required_text),
-    "ai.model.provider": ("provider", values.text),
+    "ai.model.id": ("requested_model", values.required_text),
+    "ai.model.provider": ("provider", values.provider),
     "ai.usage.inputTokens": ("input", values.tokens),
     "ai.usage.promptTokens": ("input", values.tokens),
     "ai.usage.outputTokens": ("output", values.tokens),
@@ -196,6 +196,7 @@ SENTRY: Table = {
 
 # --- Codex CLI: one span for each turn
 CODEX: Table = {
+    "model": ("requested_model", values.text),
     "codex.turn.token_usage.input_tokens": ("input", values.tokens),
     "codex.turn.token_usage.cached_input_tokens": ("cache_read", values.tokens),
     "codex.turn.token_usage.non_cached_input_tokens": ("uncached", values.tokens),

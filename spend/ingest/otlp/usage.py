@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from msgspec import Struct
 
 from spend.ingest.otlp.emitters import Emitter
 
@@ -10,7 +12,7 @@ Said = dict[str, object]
 Semantics = Literal["inclusive", "exclusive", "assumed"]
 
 
-class Tokens(NamedTuple):
+class Tokens(Struct, frozen=True, gc=False):
     """Buckets as a `Call` has them; a value that is no number is handed on for the field's rule to refuse.
 
     `semantics`: whether the emitter's input count included what was cached, where that mattered.
@@ -28,6 +30,9 @@ class Tokens(NamedTuple):
         return not (self.input is None and self.output is None and self.cache_read is None and self.cache_write is None)
 
 
+_DETAILS = frozenset({"usage_details", "provider_metadata", "input_or_total"})
+
+
 def tokens_of(said: Said, emitter: Emitter) -> Tokens:
     """Return the tokens a span states."""
     get = said.get
@@ -35,7 +40,7 @@ def tokens_of(said: Said, emitter: Emitter) -> Tokens:
     output, reasoning = get("output"), get("reasoning")
     semantics: Semantics | None = None
     if "uncached" in said:
-        fresh, semantics = said["uncached"], "exclusive"
+        fresh, semantics = said["uncached"], "exclusive" if read or write else None
     elif read or write:
         fresh, semantics = _disjoint(fresh, read, write, said, emitter)
     if reasoning:
@@ -45,6 +50,8 @@ def tokens_of(said: Said, emitter: Emitter) -> Tokens:
 
 def with_details(said: Said) -> Said:
     """Return what is said with what is inside its JSON objects, which is more exact where both speak."""
+    if _DETAILS.isdisjoint(said):
+        return said
     usage, provider = said.get("usage_details"), said.get("provider_metadata")
     if isinstance(provider, dict):
         said = {**provider, **said}
@@ -89,7 +96,7 @@ def _count(value: object) -> int:
     return value if type(value) is int else 0
 
 
-class Cost(NamedTuple):
+class Cost(Struct, frozen=True, gc=False):
     """USD. `reported` is a fact of the sender's, `estimate` a guess of an instrumentation."""
 
     reported: float | None = None

@@ -26,6 +26,19 @@ def required_text(value: object) -> object:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
+# Frameworks that name themselves where the provider belongs: the model's own name has to do then.
+_FRAMEWORKS = frozenset({
+    "_other", "agno", "autogen", "crewai", "genkit", "haystack", "langchain", "langgraph", "llama_index", "llamaindex",
+    "microsoft.agent_framework", "openai_agents", "pydantic-ai", "pydantic_ai", "semantic_kernel", "strands-agents",
+    "strands_agents",
+})  # fmt: skip
+
+
+def provider(value: object) -> object:
+    name = text(value)
+    return None if isinstance(name, str) and name.lower() in _FRAMEWORKS else name
+
+
 def tokens(value: object) -> object:
     """Return a whole number, also of the text and the floating-point numbers that some emitters write."""
     if type(value) is str:

@@ -6,14 +6,14 @@ what they say, within bounds. Of all others only the name is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spend.ingest.mapping import Mapping
 from spend.ingest.otlp import values
 from spend.ingest.otlp.names import NAMES, Name
-from spend.ingest.otlp.wire import WireAttribute, simple_attribute, value_of
+from spend.ingest.otlp.wire import name_of, short_name, short_value, value_of
 
 Said = dict[str, object]
 Named = dict[str, object]
@@ -23,9 +23,9 @@ CONTAINERS = ("metadata", "langfuse.trace.metadata", "langfuse.observation.metad
 LONGEST_TEXT = 4_096  # characters of a value that a mapping asks for; a name has two hundred
 
 _NO_RANK = 10**6
-_LONGEST_REMEMBERED = 128  # bytes
-_MOST_REMEMBERED = 4_096
-_UNMET = object()
+_LONGEST_REMEMBERED = 80  # bytes; what is longer is rarely met twice
+_MOST_REMEMBERED = 8_192
+_UNMET: Any = object()
 
 
 class _Wanted(NamedTuple):
@@ -35,27 +35,19 @@ class _Wanted(NamedTuple):
     asked: str | None
 
 
-class _Heard(NamedTuple):
-    """What one attribute says: `field` has `value`, `asked` has the value as sent."""
-
-    field: str | None
-    value: object
-    rank: int
-    asked: str | None
-    raw: object
+# What one attribute says: a field of ours, its value and rank; the mapping's name for it, and the value as sent.
+# A plain tuple, because there are ten of them in a span.
+_Heard = tuple[str | None, object, int, str | None, object]
 
 
 class Vocabulary:
     """Reads attributes of either encoding into (said, named): by our fields, and by the mapping's own names."""
 
-    def __init__(self, asked: Iterable[str]) -> None:
-        self._inside = {f"{box}.": [name for name in asked if name.startswith(f"{box}.")] for box in CONTAINERS}
-        boxes = {box.removesuffix(".") for box, names in self._inside.items() if names}
-        names = {*NAMES, *asked, *boxes}
-        self._boxes = boxes
-        self._wanted = {
-            name: _Wanted(NAMES.get(name), name if name in boxes or name in set(asked) else None) for name in names
-        }
+    def __init__(self, asked: Collection[str]) -> None:
+        self._inside = {box: [name for name in asked if name.startswith(f"{box}.")] for box in CONTAINERS}
+        self._boxes = {box for box, inside in self._inside.items() if inside}
+        asked = {*asked, *self._boxes}
+        self._wanted = {name: _Wanted(NAMES.get(name), name if name in asked else None) for name in {*NAMES, *asked}}
         self._wanted_bytes = {name.encode(): wanted for name, wanted in self._wanted.items()}
         self._memo: dict[bytes, _Heard | None] = {}
 
@@ -63,67 +55,80 @@ class Vocabulary:
         """Read KeyValue messages. Raises Damaged where one that matters is none."""
         said: Said = {}
         named: Named = {}
-        ranks: dict[str, int] = {}
         known = self._memo.get
         for raw in attributes:
             heard = known(raw, _UNMET)
             if heard is _UNMET:
                 heard = self._learn(raw)
-            if heard is not None:
-                self._take(heard, said, named, ranks)  # type: ignore[arg-type]
+            if heard is None:
+                continue
+            field, value, _, asked, sent = heard
+            if field is not None:
+                if field in said:  # aliases: which of them counts is a longer story
+                    return _sorted_out(filter(None, map(self._learn, attributes)), self)
+                said[field] = value
+            if asked is not None:
+                named[asked] = sent
+        if not self._boxes.isdisjoint(named):
+            self.open_boxes(named)
         return said, named
 
     def of_pairs(self, pairs: Iterable[tuple[str, object]]) -> tuple[Said, Named]:
         """Read attributes that are plain values already."""
-        said: Said = {}
-        named: Named = {}
-        ranks: dict[str, int] = {}
-        for key, value in pairs:
-            if (wanted := self._wanted.get(key)) and (heard := _heard(wanted, value)):
-                self._take(heard, said, named, ranks)
-        return said, named
+        wanted = self._wanted.get
+        return _sorted_out((heard for key, value in pairs if (heard := _heard(wanted(key), value))), self)
 
-    def wants(self, key: str) -> bool:
-        return key in self._wanted
+    def open_boxes(self, named: Named) -> None:
+        """Add what the mapping asks for inside JSON objects and maps."""
+        for box in self._boxes & named.keys():
+            inside = values.json_object(named[box])
+            for name in self._inside[box]:
+                if (found := inside.get(name[len(box) + 1 :])) is not None:
+                    named.setdefault(name, found)
 
     def _learn(self, raw: bytes) -> _Heard | None:
-        simple = simple_attribute(raw)
-        key, value = simple if simple else (WireAttribute.FromString(raw).key, None)
-        wanted = self._wanted_bytes.get(key)
-        heard = None if wanted is None else _heard(wanted, value if simple else value_of(raw))
+        """Read a KeyValue not met before; of one that nobody wants only the name."""
+        name = short_name(raw)
+        wanted = self._wanted_bytes.get(name_of(raw) if name is None else name)
+        heard = None
+        if wanted is not None:
+            value = None if name is None else short_value(raw, len(name) + 2)
+            heard = _heard(wanted, value_of(raw) if value is None else value)
         if len(raw) <= _LONGEST_REMEMBERED:
             if len(self._memo) >= _MOST_REMEMBERED:
                 self._memo.clear()
             self._memo[raw] = heard
         return heard
 
-    def _take(self, heard: _Heard, said: Said, named: Named, ranks: dict[str, int]) -> None:
-        field, value, rank, asked, raw = heard
+
+def _sorted_out(all_heard: Iterable[_Heard], vocabulary: Vocabulary) -> tuple[Said, Named]:
+    """Keep of each field the alias of the lowest rank."""
+    said: Said = {}
+    named: Named = {}
+    ranks: dict[str, int] = {}
+    for field, value, rank, asked, sent in all_heard:
         if field is not None and rank < ranks.get(field, _NO_RANK):
             said[field] = value
             ranks[field] = rank
         if asked is not None:
-            named[asked] = raw
-            if asked in self._boxes:
-                self._open(asked, raw, named)
-
-    def _open(self, box: str, raw: object, named: Named) -> None:
-        inside = values.json_object(raw)
-        for name in self._inside[f"{box}."]:
-            if (found := inside.get(name[len(box) + 1 :])) is not None:
-                named.setdefault(name, found)
+            named[asked] = sent
+    vocabulary.open_boxes(named)
+    return said, named
 
 
-def _heard(wanted: _Wanted, value: object) -> _Heard | None:
+def _heard(wanted: _Wanted | None, value: object) -> _Heard | None:
+    if wanted is None:
+        return None
     name, asked = wanted
+    raw: object = None
     if asked is not None:
         raw = values.unquoted(value)
         raw = raw[: values.LONGEST_JSON if asked in CONTAINERS else LONGEST_TEXT] if isinstance(raw, str) else raw
     read = None if name is None else name.read(value)
     if name is None or read is None:
-        return None if asked is None else _Heard(None, None, 0, asked, raw)
+        return None if asked is None else (None, None, 0, asked, raw)
     rank = name.rank if read else name.rank + _NO_RANK // 2  # 0 gives way to an alias that says more
-    return _Heard(name.field, read, rank, asked, None if asked is None else raw)
+    return name.field, read, rank, asked, raw
 
 
 def vocabulary_of(mapping: Mapping) -> Vocabulary:

@@ -62,29 +62,31 @@ def _classes() -> dict[str, Any]:
 
 _found = _classes()
 WireRequest = _found["Request"]
-WireAttribute = _found["Attribute"]
 
 
-def simple_attribute(raw: bytes) -> tuple[bytes, object] | None:
-    """Read a KeyValue of a short text or a whole number, as encoders write it; None where it is any other.
+# Most attributes are small, and encoders write them all in one way: `0a len key 12 len (0a len text | 18 varint)`, with
+# every length below 128. Those are read here by hand; whatever looks different is left to the library.
 
-    `0a len key 12 len (0a len text | 18 varint)`, every length below 128.
-    """
+
+def short_name(raw: bytes) -> bytes | None:
+    """Return the key of a small KeyValue, None where it is any other."""
+    if 4 <= len(raw) < 128 and raw[0] == 0x0A and len(raw) > raw[1] + 4 and raw[raw[1] + 2] == 0x12:
+        return raw[2 : raw[1] + 2]
+    return None
+
+
+def short_value(raw: bytes, start: int) -> object:
+    """Return the value of a small KeyValue, which starts at `start`; None where it is no text or whole number."""
     size = len(raw)
-    if not 4 <= size < 128 or raw[0] != 0x0A:
-        return None
-    start = 2 + raw[1]
-    if size < start + 3 or raw[start] != 0x12 or raw[start + 1] != size - start - 2:
+    if raw[start + 1] != size - start - 2:
         return None
     kind = raw[start + 2]
     if kind == 0x0A and size >= start + 4 and raw[start + 3] == size - start - 4:
         try:
-            return raw[2:start], raw[start + 4 :].decode()
+            return raw[start + 4 :].decode()
         except UnicodeDecodeError:
             return None
-    if kind == 0x18 and (number := _varint(raw, start + 3)) is not None:
-        return raw[2:start], number
-    return None
+    return _varint(raw, start + 3) if kind == 0x18 else None
 
 
 def _varint(raw: bytes, start: int) -> int | None:
@@ -100,6 +102,12 @@ def _varint(raw: bytes, start: int) -> int | None:
         number |= (byte & 0x7F) << shift
         shift += 7
     return number | raw[last] << shift if raw[last] < 0x80 else None
+
+
+def name_of(raw: bytes) -> bytes:
+    """Read the key of any KeyValue. Raises Damaged where it is none."""
+    key: bytes = _found["Attribute"].FromString(raw).key
+    return key
 
 
 def value_of(raw: bytes) -> object:

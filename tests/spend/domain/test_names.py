@@ -22,6 +22,9 @@ KNOWN = KnownModels(CATALOGUE.models)
         ("ibm.watsonx.ai", "ibm.watsonx.ai"),  # not in the catalogue: goes by its own name
         ("vertex_ai", "google"), ("gemini", "google"), ("az.ai.inference", "azure"), ("az.ai.openai", "azure"),
         ("xai", "x-ai"), ("bedrock", "aws"), ("together_ai", "together"), (" OpenAI ", "openai"),
+        ("gcp.vertex.agent", "google"),  # Google's agent kit names itself
+        ("openai.responses", "openai"), ("azure.chat", "azure"), ("google.generative-ai", "google"),  # Vercel AI SDK
+        ("google.vertex.chat", "google"), ("anthropic.messages", "anthropic"), ("groq.chat", "groq"),
         ("litellm", None), ("", None), (None, None),
     ],
 )  # fmt: skip
