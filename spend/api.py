@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from accounts.api import NeedsScope
 from accounts.domain.reach import Reach
+from accounts.queries import reach_of
 from spend.actions.calls import record_calls
 from spend.actions.outcomes import record_outcomes
-from spend.batches import BatchView, takes
+from spend.batches import BatchView, IngestView, RawLinesParser, takes
+from spend.ingest.litellm.decoding import decode
+from spend.ingest.native import Decoded
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item
+from spend.ingest.schemas import BATCH_ANSWERS, LITELLM_BODY, LITELLM_PAYLOAD
+from spend.queries.mappings import mapping_of
 
 
 @takes("call")
@@ -28,3 +37,30 @@ class Outcomes(BatchView):
 
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         return record_outcomes(items=items, reach=reach.team_ids, at=at)
+
+
+class LiteLLM(IngestView):
+    """Takes what LiteLLM's generic callback posts; docs/connecting.md says what becomes of it."""
+
+    permission_classes = [NeedsScope("ingest")]
+
+    def decode(self, body: bytes, request: Request, at: datetime) -> Decoded:
+        reach = reach_of(request).team_ids
+        names_teams = reach is None or len(reach) > 1  # a key of one team has said which
+        return decode(body, mapping_of("litellm", reach), at, names_teams=names_teams)
+
+    def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
+        return record_calls(items=items, reach=reach.team_ids, at=at, kind="litellm")
+
+    @extend_schema(
+        operation_id="post_litellm",
+        summary="Send what LiteLLM logs",
+        description=(
+            "`StandardLoggingPayload`s of LiteLLM's `generic_api` callback: a JSON array, lines or one object, told "
+            "apart by content. What is no request to a model is left out."
+        ),
+        request={"application/json": LITELLM_BODY, RawLinesParser.media_type: LITELLM_PAYLOAD},
+        responses={code: OpenApiResponse(*answer) for code, answer in BATCH_ANSWERS.items()},
+    )
+    def post(self, request: Request) -> Response:
+        return super().post(request)

@@ -25,7 +25,7 @@ from spend.ingest.bodies import BadBody, TooLarge, UnsupportedEncoding, read_bod
 from spend.ingest.native import Decoded, decode
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item, Kind
-from spend.ingest.schemas import REFUSALS, batch_of, ref
+from spend.ingest.schemas import BATCH_ANSWERS, batch_of, ref
 
 # Writers beyond the cores only queue for each other's locks and are slower together than one by one (MEASURED 5.1).
 WRITERS = settings.INGEST_WRITERS
@@ -156,14 +156,7 @@ def takes(kind: Kind) -> Callable[[View], View]:
             "Answered after commit. At most 10,000 items and 16 MiB, packed (gzip, zstd) or not."
         ),
         request={"application/json": batch_of(kind), RawLinesParser.media_type: ref(kind.title())},
-        responses={
-            200: OpenApiResponse(ref("Receipt"), "All of it is stored."),
-            207: OpenApiResponse(ref("Receipt"), "Some items were rejected; the others are stored."),
-            400: OpenApiResponse(
-                {"oneOf": [ref("Receipt"), ref("Refusal")]}, "All items were rejected, or the body cannot be read."
-            ),
-            **{code: OpenApiResponse(ref("Refusal"), why) for code, why in REFUSALS.items() if code != 400},
-        },
+        responses={code: OpenApiResponse(*answer) for code, answer in BATCH_ANSWERS.items()},
     )
 
     def decorate(view: View) -> View:

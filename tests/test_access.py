@@ -51,6 +51,7 @@ POST api-outcomes         401   401     401       403       400    403  403  403
 POST api-corrections      401   401     401       403       400    403  400  200   403 200
 POST api-incidents        401   401     401       403       400    403  400  200   403 200
 POST api-webhook-github   401   401     401       401       401    401  401  401   401 401
+POST api-ingest-litellm   401   401     401       403       200    403  403  403   403 200
 GET  api-calls            401   401     401       403       200    200  200  200   200 200
 GET  api-outcomes         401   401     401       403       405    403  403  403   403 405
 GET  api-tasks            401   401     401       403       200    200  200  200   200 200
@@ -199,6 +200,10 @@ BODIES = {
     "api-langfuse-scores": [{
         "name": "task_success", "value": True, "traceId": MARK, "metadata": {"team": "Claims"},
     }],
+    "api-ingest-litellm": {
+        "id": f"{MARK}-answer", "startTime": 1791187200.0, "model": "small-1", "prompt_tokens": 10,
+        "metadata": {"user_api_key_team_alias": "Claims"},
+    },
     "api-incidents": {"incidents": [{
         "id": f"{MARK}-incident", "title": "Wrong payout", "severity": "high", "occurred_on": "2026-10-07",
         "loss_usd": "7654321.5", "tasks": [{"task": MARK}], "team": "Claims",
@@ -223,7 +228,7 @@ ROW_OF: dict[str, Any] = {
 }
 SCOPE_OF_POST = {
     "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
-    "api-log-links": "audit", "api-langfuse-scores": "ingest",
+    "api-log-links": "audit", "api-langfuse-scores": "ingest", "api-ingest-litellm": "ingest",
 }  # fmt: skip
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 

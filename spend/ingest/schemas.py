@@ -215,9 +215,24 @@ RECEIPT = _object(
     },
     required=["accepted", "duplicates", "rejected"],
 )
+# Of LiteLLM's payload only what its door insists on; the rest is LiteLLM's to describe.
+LITELLM_PAYLOAD = {
+    "type": "object",
+    "properties": {"startTime": {"type": ["number", "string"], "description": "Seconds since 1970."}},
+    "required": ["startTime"],
+    "description": "A StandardLoggingPayload.",
+}
+LITELLM_BODY = {"anyOf": [{"type": "array", "items": LITELLM_PAYLOAD, "maxItems": MOST_ITEMS}, LITELLM_PAYLOAD]}
+
 REFUSAL = _object({"detail": {"type": "string", "description": "Why, in a sentence."}}, required=["detail"])
 
 COMPONENTS = {
     "Call": CALL, "Outcome": OUTCOME, "Correction": CORRECTION, "Incident": INCIDENT, "Rejection": REJECTION,
     "Receipt": RECEIPT, "Refusal": REFUSAL,
 }  # fmt: skip
+BATCH_ANSWERS: dict[int, tuple[Schema, str]] = {
+    200: (ref("Receipt"), "All of it is stored."),
+    207: (ref("Receipt"), "Some items were rejected; the others are stored."),
+    **{code: (ref("Refusal"), why) for code, why in REFUSALS.items()},
+    400: ({"oneOf": [ref("Receipt"), ref("Refusal")]}, "All items were rejected, or the body cannot be read."),
+}
