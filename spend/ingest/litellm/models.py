@@ -18,13 +18,14 @@ def model_of(payload: Payload) -> str:
     snapshot of that very model, by the response or by LiteLLM's price map, is more exact. On Azure it is a deployment,
     which says nothing: there the name in LiteLLM's price map counts, where it found one.
     """
-    if (models := part(payload, "hidden_params").get("batch_models")) and isinstance(models, list):
-        return str(models[0])
+    batched = part(payload, "hidden_params").get("batch_models")
+    if isinstance(batched, list) and batched and isinstance(batched[0], str) and batched[0]:
+        return batched[0]
     asked = text(payload, "model") or text(part(payload, "hidden_params"), "litellm_model_name")
     if asked is None:
         return text(payload, "model_group") or UNNAMED
     answered, mapped = text(part(payload, "response"), "model"), _mapped(payload)
-    if payload.get("custom_llm_provider") in _AZURE and mapped is not None:
+    if provider_of(payload) in _AZURE and mapped is not None:
         return mapped
     for name in (answered, mapped):
         if name is not None and _SNAPSHOT.fullmatch(name.removeprefix(asked)) and name.startswith(asked):
