@@ -1,6 +1,6 @@
 """A process that does the least a durable, idempotent writer can: binary COPY into staging, INSERT ... ON CONFLICT.
 
-It reads the rows of one run from `spend_call`, and writes them, a commit for each batch, to a table of the same
+It reads the rows whose external ids begin with `prefix` from `spend_call`, and writes them, a commit for each batch, to a table of the same
 columns and indexes. Prints `ready`, begins at a line on stdin, prints seconds.
 """
 
@@ -26,7 +26,7 @@ COLUMNS = (
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--dsn", required=True)
-    parser.add_argument("--run", required=True)
+    parser.add_argument("--prefix", required=True, help="how the external ids of the rows begin")
     parser.add_argument("--part", type=int, required=True)
     parser.add_argument("--parts", type=int, required=True)
     given = parser.parse_args()
@@ -36,7 +36,7 @@ def main() -> None:
         with psycopg.Cursor(connection) as cursor:
             cursor.execute(
                 f"SELECT {columns} FROM spend_call WHERE external_id LIKE %s ORDER BY received_at, external_id",
-                [f"{given.run}-%"],
+                [f"{given.prefix}%"],
                 binary=True,
             )
             rows = cursor.fetchall()

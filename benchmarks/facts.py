@@ -48,7 +48,8 @@ def calls(run: str, *, start: datetime, days: int) -> Iterator[dict[str, Any]]:
             }
 
 
-def bodies(run: str, batches: int, *, start: datetime, days: int) -> list[bytes]:
-    """Return bodies of BATCH calls each, as an integration posts them."""
+def bodies(run: str, batches: int, *, size: int, start: datetime, days: int) -> Iterator[bytes]:
+    """Yield bodies of `size` calls each, as an integration posts them."""
     endless = calls(run, start=start, days=days)
-    return [msgspec.json.encode({"calls": list(islice(endless, BATCH))}) for _ in range(batches)]
+    for _ in range(batches):
+        yield msgspec.json.encode({"calls": list(islice(endless, size))})

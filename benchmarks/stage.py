@@ -26,6 +26,11 @@ class Stage:
     def dsn(self) -> str:
         return f"host={self.server.socket_folder} user=truecost_owner dbname=truecost"
 
+    @property
+    def server_pid(self) -> int:
+        """The process that all of the database's are children of."""
+        return int((self.server.data / "postmaster.pid").read_text().split()[0])
+
 
 @contextmanager
 def stage(kept: Path | None = None) -> Iterator[Stage]:

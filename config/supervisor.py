@@ -54,6 +54,10 @@ class Program:
             preexec_fn=end_with_parent(signal.SIGKILL),
         )
 
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
