@@ -1,7 +1,7 @@
 """A process that does the least a durable, idempotent writer can: binary COPY into staging, INSERT ... ON CONFLICT.
 
-It reads the rows whose external ids begin with `prefix` from `spend_call`, and writes them, a commit for each batch, to a table of the same
-columns and indexes. Prints `ready`, begins at a line on stdin, prints seconds.
+It reads the rows whose external ids begin with `prefix` from `spend_call`, and writes them, a commit for each batch, to
+a table of the same columns and indexes. Prints `ready`, begins at a line on stdin, prints seconds.
 """
 
 from __future__ import annotations

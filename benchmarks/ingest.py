@@ -70,7 +70,7 @@ def _line(one: Round) -> str:
 
 def one_round(on: Stage, web: int, form: str, run: str, given: argparse.Namespace) -> Round:
     from config.management.commands.up import WEB_WORKERS
-    from spend.batches import WRITERS
+    from spend.backpressure import WRITERS
 
     processes = (web, on.server_pid)
     before = [cpu_seconds(pid) for pid in processes]

@@ -3,8 +3,8 @@
     python -m benchmarks.peers [--venvs /tmp/truecost-peers] [--only truecost phoenix mlflow]
 
 Each peer is installed into a virtual environment of its own, runs as its documentation says, and stores in a database
-of its own on the same durable PostgreSQL; they take turns. A span counts once its row is committed. Peers are given fewer
-spans, so that it ends. One that cannot be installed or does not start is reported as such.
+of its own on the same durable PostgreSQL; they take turns. A span counts once its row is committed. Peers are given
+fewer spans, so that it ends. One that cannot be installed or does not start is reported as such.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from benchmarks.processes import cpu_seconds, peaks_mib
 from benchmarks.stage import Stage, stage
 
 PEER_PORT = 8766
-START_SECONDS, SETTLED_SECONDS = 120.0, 20.0
+START_SECONDS, SETTLED_SECONDS = 300.0, 20.0
 SHAPES = ((1000, 4), (100, 16))  # spans a request, connections
 
 
@@ -65,7 +65,7 @@ PEERS = {
         version_of="mlflow",
         program=(
             "{bin}/mlflow", "server", "--host", "127.0.0.1", "--port", "{port}", "--artifacts-destination", "{folder}",
-            "--backend-store-uri", "postgresql://truecost_owner@/mlflow?host={socket}",
+            "--backend-store-uri", "postgresql+psycopg2://truecost_owner@/mlflow?host={socket}",
         ),
         environment={"MLFLOW_DISABLE_TELEMETRY": "true", "PATH": "{bin}:/usr/bin:/bin"},
         health="/health",
@@ -96,7 +96,7 @@ class Target(NamedTuple):
     port: int
     pid: int
     headers: tuple[str, ...]
-    count: Callable[[], int]
+    rows: Callable[[], int]
 
 
 def main() -> None:
@@ -164,7 +164,7 @@ def _await_health(child: subprocess.Popen[bytes], url: str, log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline and child.poll() is None:
         with suppress(OSError):
-            return urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address
+            return urllib.request.urlopen(url, timeout=5).close()
         time.sleep(0.2)
     raise TimeoutError(f"it did not start; see {log}")
 
@@ -183,7 +183,7 @@ def _counter(on: Stage, database: str, table: str) -> Callable[[], int]:
 
 def _measure(on: Stage, target: Target, run: str, size: int, connections: int, spans: int) -> Measured:
     processes = (target.pid, on.server_pid)
-    cpu, before = [cpu_seconds(pid) for pid in processes], target.count()
+    cpu, before = [cpu_seconds(pid) for pid in processes], target.rows()
     load = ["benchmarks.load", "--form", "otlp", "--port", str(target.port), "--run", run, "--size", str(size)]
     load += [part for header in target.headers for part in ("--header", header)]
     _, (said,) = timed([[*load, "--batches", str(spans // size), "--connections", str(connections)]])
@@ -200,10 +200,10 @@ def _measure(on: Stage, target: Target, run: str, size: int, connections: int, s
 
 def _settled(target: Target, before: int, expected: int) -> tuple[int, float]:
     """Wait until all is stored, or nothing more comes; return the rows and the moment of the last."""
-    stored, at = target.count() - before, time.perf_counter()
+    stored, at = target.rows() - before, time.perf_counter()
     while stored < expected and time.perf_counter() - at < SETTLED_SECONDS:
         time.sleep(0.2)
-        if (now := target.count() - before) != stored:
+        if (now := target.rows() - before) != stored:
             stored, at = now, time.perf_counter()
     return stored, at
 
@@ -211,13 +211,15 @@ def _settled(target: Target, before: int, expected: int) -> tuple[int, float]:
 def _show(measured: list[Measured], absent: dict[str, str]) -> None:
     ours = {(one.size, one.connections): one.durable_rate for one in measured if one.system == "truecost"}
     print("\nDurable: committed rows. CPU: seconds for 1,000 stored spans. Peak: of its largest process.\n")
-    print("system            batch x conn.   acknowledged   stored   ack./s  durable/s  CPU/1000  database  peak MiB  ours/it")
+    print(
+        "system            batch x conn.   acknowledged   stored   ack./s durable/s CPU/1000 database peak MiB ours/it"
+    )
     for one in measured:
         ratio = ours.get((one.size, one.connections), 0.0) / one.durable_rate if one.durable_rate else float("inf")
         print(
             f"{one.system:<18}{one.size:>6} x {one.connections:<6}{one.acknowledged:>13,}{one.stored:>9,}"
             f"{one.acknowledged_rate:>9,.0f}{one.durable_rate:>11,.0f}{one.web:>10.3f}{one.database:>10.3f}"
-            f"{one.peak_mib:>10,.0f}{ratio:>9,.0f}"
+            f"{one.peak_mib:>9,.0f}{ratio:>8,.0f}"
         )
     for name, why in absent.items():
         print(f"{name}: not measured: {why}")

@@ -1,4 +1,4 @@
-"""The same made-up calls as spans: OTLP/HTTP protobuf bodies as OpenTelemetry's own instrumentation of OpenAI sends them.
+"""The same made-up calls as spans: OTLP/HTTP protobuf bodies as OpenTelemetry's instrumentation of OpenAI sends.
 
 A task is a trace of one to three spans of about 650 bytes, a part of them the texts that such spans carry.
 """

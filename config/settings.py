@@ -20,9 +20,10 @@ REPORTING_ENVIRONMENTS = env.names("REPORTING_ENVIRONMENTS", ("production",))  #
 ATTRIBUTION_POLICY = env.choice("ATTRIBUTION_POLICY", ("deciding", "pro_rata"), "deciding")
 ACCEPTANCE_DAYS = env.whole("ACCEPTANCE_DAYS", 14, least=0, most=365)
 SHOW_NAMES = env.flag("SHOW_NAMES", default=True)  # false: nobody reads who recorded what, but for one's own
-# Batches that each web process writes at a time; `up` runs two of them, and more writers than cores are slower.
 REPRICE_AT_ONCE = env.whole("REPRICE_AT_ONCE", 20_000, least=0, most=1_000_000)  # more calls than that: by a job
+# Batches that each web process writes at a time; `up` runs two of them, and more writers than cores are slower.
 INGEST_WRITERS = env.whole("INGEST_WRITERS", max(1, (os.cpu_count() or 2) // 2), least=1, most=64)
+INGEST_WAIT_SECONDS = env.whole("INGEST_WAIT_SECONDS", 5, least=1, most=60)  # for a place, and for a lock
 
 # Who may reach it. PUBLIC_URL decides: under https every cookie is Secure and plain http is redirected.
 DEBUG = env.flag("DEBUG", default=False)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from threading import BoundedSemaphore
 from typing import Any, ClassVar, TypeVar
 
-from django.conf import settings
+from django.http import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import status
-from rest_framework.exceptions import APIException, Throttled, UnsupportedMediaType
+from rest_framework.exceptions import APIException, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -21,28 +19,12 @@ from rest_framework.views import APIView
 
 from accounts.domain.reach import Reach
 from accounts.queries import reach_of
+from spend.backpressure import Room, writing
 from spend.ingest.bodies import BadBody, TooLarge, UnsupportedEncoding, read_body
 from spend.ingest.native import Decoded, decode
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item, Kind
 from spend.ingest.schemas import BATCH_ANSWERS, batch_of, ref
-
-# Writers beyond the cores only queue for each other's locks and are slower together than one by one (MEASURED 5.1).
-WRITERS = settings.INGEST_WRITERS
-WAIT_SECONDS = 5.0
-RETRY_AFTER_SECONDS = 2
-_writers = BoundedSemaphore(WRITERS)
-
-
-@contextmanager
-def writing() -> Iterator[None]:
-    """Hold one of this process's places for writers; who waited too long for one is asked to come back."""
-    if not _writers.acquire(timeout=WAIT_SECONDS):
-        raise Throttled(RETRY_AFTER_SECONDS, "Too many batches are being written.")
-    try:
-        yield
-    finally:
-        _writers.release()
 
 
 class Refused(APIException):
@@ -60,9 +42,10 @@ class RawParser(BaseParser):
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         headers = parser_context["request"].headers
+        room: Room = parser_context["view"].room
         try:
             length = int(headers["Content-Length"]) if headers.get("Content-Length") else None
-            return read_body(stream, length, headers.get("Content-Encoding"))
+            return read_body(stream, length, headers.get("Content-Encoding"), grows_to=room.grows_to)
         except TooLarge as problem:
             raise Refused(str(problem), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE) from problem
         except UnsupportedEncoding as problem:
@@ -80,6 +63,10 @@ class IngestView(APIView):
 
     parser_classes: Sequence[type[RawParser]] = [RawParser, RawLinesParser]
 
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.room = Room()
+
     def decode(self, body: bytes, request: Request, at: datetime) -> Decoded:
         """Return what could be read. Raises BadBody where the fault is of the whole body."""
         raise NotImplementedError
@@ -89,6 +76,12 @@ class IngestView(APIView):
 
     def answer(self, receipt: Receipt, request: Request) -> Response:
         return Response(_told(receipt), status=_status(receipt))
+
+    def dispatch(self, *arguments: Any, **given: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(*arguments, **given)
+        finally:
+            self.room.leave()
 
     def post(self, request: Request) -> Response:
         at = timezone.now()
@@ -111,7 +104,8 @@ class IngestView(APIView):
             return data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
         if not any(media_type_matches(parser.media_type, request.content_type) for parser in self.parser_classes):
             raise UnsupportedMediaType(request.content_type)
-        body: bytes = RawParser().parse(request.META["wsgi.input"], parser_context={"request": request})
+        about = {"request": request, "view": self}
+        body: bytes = RawParser().parse(request.META["wsgi.input"], parser_context=about)
         return body
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -50,10 +51,36 @@ def installation() -> tuple[int, str]:
         return version, zone
 
 
+_longest_waits: ContextVar[tuple[int, int] | None] = ContextVar("longest_waits", default=None)
+
+
+@contextmanager
+def waiting_at_most(lock_seconds: int, statement_seconds: int) -> Iterator[None]:
+    """Have transactions that `bound_waits` or `lock_reference_data` begin fail rather than wait longer than this."""
+    before = _longest_waits.set((lock_seconds, statement_seconds))
+    try:
+        yield
+    finally:
+        _longest_waits.reset(before)
+
+
+def bound_waits() -> None:
+    """Let this transaction wait no longer than its door allows: who imports a file may wait as long as it takes."""
+    if waits := _longest_waits.get():
+        with raw_cursor() as cursor:
+            cursor.execute(f"SELECT {_BOUND}", [f"{seconds}s" for seconds in waits])
+
+
 def lock_reference_data() -> None:
-    """Keep reference data as it is until the transaction ends; others may do the same."""
+    """Keep reference data as it is until the transaction ends; others may do the same. Bounds waits as well."""
+    waits = [f"{seconds}s" for seconds in _longest_waits.get() or ()]
     with raw_cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [REFERENCE_LOCK])
+        cursor.execute(
+            f"SELECT {_BOUND + ',' if waits else ''} pg_advisory_xact_lock_shared({REFERENCE_LOCK}, 0)", waits
+        )
+
+
+_BOUND = "set_config('lock_timeout', %s, true), set_config('statement_timeout', %s, true)"
 
 
 def lock_reference_data_for_deriving() -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 import zstandard
 
-from spend import batches
+from spend import backpressure
 from spend.models import Call
 from tests.sending import CALL, CORRECTION, GOOD, INCIDENT, OUTCOME, all_teams, client, post, send
 
@@ -112,9 +112,10 @@ def test_a_key_of_all_teams_need_not_name_it_where_one_team_has_the_task(all_tea
 # --- too much at once
 
 
-def test_who_waits_too_long_is_asked_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(batches, "WAIT_SECONDS", 0.01)
-    places = [batches.writing() for _ in range(batches.WRITERS)]
+def test_who_waits_too_long_is_asked_to_come_back(client, settings, monkeypatch):
+    settings.INGEST_WAIT_SECONDS = 0.01
+    monkeypatch.setattr(backpressure, "CLOSED_SECONDS", 0)
+    places = [backpressure.writing() for _ in range(backpressure.WRITERS)]
     for place in places:
         place.__enter__()
     try:

@@ -61,6 +61,7 @@ def record_outcomes(*, items: Sequence[Item], reach: frozenset[int] | None, at: 
     types_named = (found.record.task_type for found in owned if isinstance(found.record, Outcome))
     sighting.meet_task_types(book(), types_named)
     with transaction.atomic():
+        store.bound_waits()
         for team in sorted({record.team or 0 for record in owned}):
             store.lock_versions(_OUTCOMES, team)
         batch = sort_versions(owned, store.digests_of_versions("spend_outcome", [o.identity for o in owned]))

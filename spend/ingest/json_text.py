@@ -14,7 +14,7 @@ from decimal import Decimal, DecimalException
 
 import msgspec
 
-from spend.ingest.bodies import BadBody
+from spend.ingest.bodies import BadBody, refuse_overweight
 from spend.ingest.fields import Repeated
 
 _decoder = msgspec.json.Decoder(float_hook=Decimal)
@@ -33,21 +33,29 @@ class Unreadable:
 def decode_text(text: bytes) -> object:
     """Return the value of a JSON text; raise BadBody where it is none."""
     text = text.removeprefix(_BOM)
+    refuse_overweight(text)
     try:
         value = _decoder.decode(text)
+        if _has_no_repeated_keys(text, value):
+            return value
+        del value  # before all of it is read again
     except (ValueError, ArithmeticError, RecursionError):
-        return _decode_slowly(text)
-    return value if _has_no_repeated_keys(text, value) else _decode_slowly(text)
+        pass
+    return _decode_slowly(text)
 
 
 def decode_lines(text: bytes) -> list[object]:
     """Return the values of NDJSON; a line that is no JSON becomes `Unreadable`."""
     text = text.removeprefix(_BOM)
+    refuse_overweight(text, lines=True)
     try:
         values = _decoder.decode_lines(text)
+        if _has_no_repeated_keys(text, values):
+            return values
+        del values
     except (ValueError, ArithmeticError, RecursionError):
-        return _line_by_line(text)
-    return values if _has_no_repeated_keys(text, values) else _line_by_line(text)
+        pass
+    return _line_by_line(text)
 
 
 def _line_by_line(text: bytes) -> list[object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from spend.ingest import fields
@@ -14,6 +15,7 @@ from spend.ingest.rules import RULES, Rules
 
 # The key of errors that are of the item as a whole, not of one of its fields.
 WHOLE_ITEM = "record"
+MOST_UNKNOWN = 20  # fields that are named in an answer, of those that an item should not have
 
 
 def read_item(raw: object, *, kind: Kind, index: int, at: datetime) -> Item | Problem:
@@ -22,8 +24,9 @@ def read_item(raw: object, *, kind: Kind, index: int, at: datetime) -> Item | Pr
     if not isinstance(raw, dict):
         return refused(index, [(WHOLE_ITEM, f"must be an object, not {described(raw)}")])
     given = {name: value for name, value in raw.items() if value is not None}
-    faults = [(shown(name), "is given twice") for name in raw.names] if isinstance(raw, Repeated) else []
-    faults += [(shown(name), f"is not a field of {_a(kind)}") for name in raw if name not in rules.readers]
+    faults = [(shown(name), "is given twice") for name in raw.names[:MOST_UNKNOWN]] if isinstance(raw, Repeated) else []
+    unknown = islice((name for name in raw if name not in rules.readers), MOST_UNKNOWN)
+    faults += [(shown(name), f"is not a field of {_a(kind)}") for name in unknown]
     values, bad_values = _read_fields(given, rules, at)
     faults += bad_values
     if faults:

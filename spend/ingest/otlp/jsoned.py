@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from spend.ingest.bodies import BadBody
+from spend.ingest.bodies import BadBody, refuse_overweight
 from spend.ingest.fields import described
 from spend.ingest.json_text import decode_text
 from spend.ingest.otlp.protobuf import EVENTS, MOST_EVENTS, Part
@@ -43,6 +43,7 @@ def parts_of(body: bytes, vocabulary: Vocabulary, most: int) -> Iterator[Part]:
 
 def _decoded(body: bytes) -> object:
     """Decode quickly; what stops that (a lone surrogate, NaN, absurd numbers) is read slowly, or refused in words."""
+    refuse_overweight(body)
     try:
         return _decode(body)
     except (ValueError, ArithmeticError, RecursionError):

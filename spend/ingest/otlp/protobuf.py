@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 from spend.ingest.bodies import BadBody
+from spend.ingest.otlp.fullness import refuse_overfull
 from spend.ingest.otlp.records import Event, RawSpan
 from spend.ingest.otlp.vocabulary import Named, Vocabulary
 from spend.ingest.otlp.wire import Damaged, WireRequest
@@ -23,6 +24,7 @@ Part = tuple[str, str, Named, Iterator[RawSpan]]
 
 def parts_of(body: bytes, vocabulary: Vocabulary, most: int) -> Iterator[Part]:
     """Read a body of at most `most` spans. Raises BadBody, also while its spans are read."""
+    refuse_overfull(body)
     try:
         request = WireRequest.FromString(body)
     except Damaged:
