@@ -19,6 +19,7 @@ from audits.views import (
     patterns,
     report,
     team,
+    upload,
 )
 
 urlpatterns = [
@@ -49,6 +50,7 @@ urlpatterns = [
     path("team", team.team, name="my-team"),
     path("log/paste", paste.paste, name="log-paste"),
     path("log/paste/template.csv", paste.template, name="log-template"),
+    path("log/upload", upload.upload, name="log-upload"),
     path("log/tasks", log.tasks, name="log-tasks"),
     path("log/preview", log.preview, name="log-preview"),
     path("log/link/<uuid:key>", link_making.make, name="log-link"),

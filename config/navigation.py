@@ -59,7 +59,12 @@ SECTIONS = (
     ),
     Section(
         "Rework",
-        (Page("Log rework", "log", audits), Page("Paste rows", "log-paste", audits), Page("My team", "my-team")),
+        (
+            Page("Log rework", "log", audits),
+            Page("Paste rows", "log-paste", audits),
+            Page("Upload an export", "log-upload", audits),
+            Page("My team", "my-team"),
+        ),
     ),
     Section("Incidents", (Page("Incidents", "incidents"),)),
     Section(
