@@ -66,18 +66,21 @@ class Scope(NamedTuple):
     """What all spans of a scope have in common; `metadata` by the semantics of their input counts."""
 
     emitter: str
+    version: str
     known: Emitter
     metadata: dict[str | None, Fields]
+    resource: Named
     found: Fields
 
 
-def scope_of(name: str, version: str, found: Fields) -> Scope:
+def scope_of(name: str, version: str, resource: Named, facets: tuple[Facet, ...]) -> Scope:
+    """Return a scope by its name and version; `resource` is what the mapping asks of its resource."""
     emitter, version = _printable(name), _printable(version)
     metadata: Fields = {"otel.scope": emitter} if emitter else {}
     if version:
         metadata["otel.scope.version"] = version
     by_semantics = {None: metadata, **{word: {**metadata, "input_semantics": word} for word in get_args(Semantics)}}
-    return Scope(emitter, emitter_of(emitter), by_semantics, found)
+    return Scope(emitter, version, emitter_of(emitter), by_semantics, resource, found_in(resource, facets))
 
 
 def _printable(text: str) -> str:

@@ -17,7 +17,7 @@ from spend.ingest.otlp import jsoned, protobuf
 from spend.ingest.otlp.calls import Facet, Fields, Reading, Scope, facets_of, found_in, read_span, scope_of
 from spend.ingest.otlp.evaluations import evaluations_of
 from spend.ingest.otlp.kinds import JUDGE
-from spend.ingest.otlp.records import Evaluation, RawSpan, Span, Traces
+from spend.ingest.otlp.records import Evaluation, RawSpan, Refused, Span, Traces
 from spend.ingest.otlp.vocabulary import vocabulary_of
 from spend.ingest.reading import read_item, refused
 from spend.ingest.records import Call, Item, Problem
@@ -35,7 +35,7 @@ def decode(body: bytes, *, is_json: bool, mapping: Mapping, at: datetime) -> Tra
     batch = _Batch(at)
     parts = (jsoned if is_json else protobuf).parts_of(body, vocabulary, MOST_SPANS)
     for name, version, named, spans in parts:
-        scope = scope_of(name, version, found_in(named, facets) if named else {})
+        scope = scope_of(name, version, named, facets)
         for span in spans:
             batch.add(span, read_span(span, scope, facets), scope, facets)
     return batch.decoded
@@ -47,26 +47,30 @@ class _Batch:
     def __init__(self, at: datetime) -> None:
         self._at = at
         self._latest = at + A_DAY
-        self.decoded = Traces([], [], [])
+        self.decoded = Traces([], [], [], {})
 
     def add(self, span: RawSpan, reading: Reading | None, scope: Scope, facets: tuple[Facet, ...]) -> None:
         if not _has_good_ids(span):
             if reading is not None:
-                self.decoded.problems.append(refused(span.index, _faults_of_ids(span)))
+                self._refuse(refused(span.index, _faults_of_ids(span)), span, scope)
             return
         if "evaluation" in span.said or span.events:
             self.decoded.evaluations.extend(
                 _placed(said, span, reading, scope, facets) for said in evaluations_of(span)
             )
-        if reading is None:
-            self.decoded.spans.append(Span(span.index, span.trace, span.id, span.parent or None))
-            return
-        item = self._item(span.index, reading.fields, scope.emitter)
+        parent = span.parent or None
+        item = None if reading is None else self._item(span.index, reading.fields, scope.emitter)
         if isinstance(item, Problem):
-            self.decoded.problems.append(item)
+            self._refuse(item, span, scope)
+        if reading is None or not isinstance(item, Item):  # a link between those above and those below it
+            self.decoded.spans.append(Span(span.index, span.trace, span.id, parent))
             return
-        parent, usage = span.parent or None, reading.kind.usage
+        usage = reading.kind.usage
         self.decoded.spans.append(Span(span.index, span.trace, span.id, parent, usage, reading.is_metered, item))
+
+    def _refuse(self, problem: Problem, span: RawSpan, scope: Scope) -> None:
+        self.decoded.problems.append(problem)
+        self.decoded.refused[span.index] = Refused(span, scope.emitter, scope.version, scope.resource)
 
     def _item(self, index: int, fields: Fields, emitter: str) -> Item | Problem:
         try:

@@ -149,14 +149,14 @@ def _integer(value: object) -> int:
 
 
 def _id(value: object, size: int) -> bytes:
-    """Return the bytes of an id; one that is neither hex nor base64 of that size comes out with a wrong size."""
+    """Return the bytes of an id; one that is neither hex nor base64 comes out with a wrong size."""
     if not isinstance(value, str) or not value:
         return b""
     try:
-        if len(value) == 2 * size:
-            return bytes.fromhex(value)
-        decoded = binascii.a2b_base64(value, strict_mode=True)
-        return decoded if len(decoded) == size else b"?"
+        if value.endswith("="):
+            decoded = binascii.a2b_base64(value[: 4 * size], strict_mode=True)
+            return decoded if len(decoded) == size else b"?"
+        return bytes.fromhex(value[: 4 * size])
     except ValueError:
         return b"?"
 

@@ -53,18 +53,6 @@ class Evaluation(Struct, frozen=True, gc=False):
     team: str | None = None
 
 
-class Traces(Struct, frozen=True):
-    """A request, read. `problems` are of spans that should have become calls and could not."""
-
-    spans: list[Span]
-    problems: list[Problem]
-    evaluations: list[Evaluation]
-
-    @property
-    def items(self) -> list[Item]:
-        return [span.item for span in self.spans if span.item is not None]
-
-
 class Event(Struct, frozen=True, gc=False):
     """An event of interest: when, and what its attributes say, by our fields."""
 
@@ -90,3 +78,25 @@ class RawSpan(Struct):
     said: dict[str, object]
     named: dict[str, object]
     events: list[Event]
+
+
+class Refused(Struct, frozen=True):
+    """A span that should have become a call and could not, with what its scope and resource said."""
+
+    span: RawSpan
+    scope: str
+    version: str
+    resource: dict[str, object]
+
+
+class Traces(Struct, frozen=True):
+    """A request, read. `problems` are of spans that should have become calls and could not; `refused` by index."""
+
+    spans: list[Span]
+    problems: list[Problem]
+    evaluations: list[Evaluation]
+    refused: dict[int, Refused]
+
+    @property
+    def items(self) -> list[Item]:
+        return [span.item for span in self.spans if span.item is not None]

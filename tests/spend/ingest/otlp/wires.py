@@ -40,7 +40,7 @@ def span(attributes: Attributes | None = None, **changes: Any) -> dict[str, Any]
     }
 
 
-def chat(**attributes: Any) -> Attributes:
+def chat(**attributes: Any) -> dict[str, Any]:
     """A chat of the convention; `_` in a name stands for itself, `__` for a dot."""
     said = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-5"}
     return {**said, **{name.replace("__", "."): value for name, value in attributes.items()}}
