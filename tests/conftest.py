@@ -2,7 +2,14 @@
 
 import pytest
 
-pytest_plugins = ["tests.cast", "tests.database", "tests.doors", "tests.mail", "tests.provider", "tests.strict"]
+PLUGINS = ("cast", "database", "doors", "mail", "provider", "simulated", "strict")
+pytest_plugins = [f"tests.{name}" for name in PLUGINS]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with slow tests go first: the last file of all must not keep one worker while the others are done."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

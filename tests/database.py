@@ -4,7 +4,8 @@ Each session, and each xdist worker, has an embedded server of its own under var
 migrated database between sessions as a template, named by a digest of the migrations, so the next start takes a
 fraction of a second. With DATABASE_URL and DATABASE_OWNER_URL set that server is used instead (its owner needs
 CREATEDB). Tests of `db` roll back; those of `transactional_db` and `live_server` are wiped by the owner, because the
-application's role may not truncate and the ledger refuses to be.
+application's role may not truncate and the ledger refuses to be. Files of tests that all look at one big scene have
+it loaded once a session, and each works on a copy of that database (tests/simulated.py).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +31,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from config import embedded
+from spend.queries import book
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 Connection = psycopg.Connection[Any]
@@ -65,14 +68,18 @@ def database_roles() -> Iterator[Roles]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(
-    database_roles: Roles, django_test_environment: None, django_db_blocker: DjangoDbBlocker
-) -> Iterator[None]:
+def migrated(database_roles: Roles, django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> str:
+    """The name of a database in which nothing is but what migrations put there."""
+    with django_db_blocker.unblock():
+        return _template(database_roles)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_roles: Roles, migrated: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Replaces pytest-django's: two roles of one database instead of two databases of one role."""
     name = f"test_truecost_{WORKER}"
     with django_db_blocker.unblock():
-        template = _template(database_roles)
-        _create(database_roles, name, template=template)
+        _create(database_roles, name, template=migrated)
         _use(database_roles, name)
     with database_roles.connect("owner", name) as wiper, pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: wipe(wiper))
@@ -84,7 +91,37 @@ def django_db_setup(
 
 @pytest.fixture(scope="session")
 def database_name(django_db_setup: None) -> str:
-    return str(connections["default"].settings_dict["NAME"])
+    return _name_in_use()
+
+
+class Copies:
+    """Databases made from others, beside the session's own."""
+
+    def __init__(self, roles: Roles) -> None:
+        self._roles = roles
+
+    def make(self, name: str, *, of: str) -> str:
+        name = f"{name}_{WORKER}"
+        _create(self._roles, name, template=of)
+        return name
+
+    @contextmanager
+    def in_use(self, name: str) -> Iterator[None]:
+        """Point Django at this database for a while."""
+        usual = _name_in_use()
+        _use(self._roles, name)
+        try:
+            yield
+        finally:
+            _use(self._roles, usual)
+
+    def drop(self, name: str) -> None:
+        _drop(self._roles, name)
+
+
+@pytest.fixture(scope="session")
+def copies(django_db_setup: None, database_roles: Roles) -> Copies:
+    return Copies(database_roles)
 
 
 def wipe(owner: Connection) -> None:
@@ -186,9 +223,14 @@ def _digest() -> str:
     return digest.hexdigest()[:16]
 
 
+def _name_in_use() -> str:
+    return str(connections["default"].settings_dict["NAME"])
+
+
 def _use(roles: Roles, database: str) -> None:
     """Point Django's two aliases at this database."""
     connections.close_all()
+    book._current = None  # that of one database says nothing of another
     for alias, role in (("default", roles.app), ("owner", roles.owner)):
         place = {"HOST": role["host"], "PORT": role.get("port", ""), "PASSWORD": role.get("password", "")}
         rest = {"USER": role["user"], "NAME": database, "OPTIONS": {"connect_timeout": 2}, "CONN_MAX_AGE": 0}

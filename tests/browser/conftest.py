@@ -18,8 +18,6 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import Role, Team, User
 from spend.actions.simulation import mark_simulated
 from tests.cast import make_user
-from tests.database import Roles, wipe
-from tests.simulated import load_sample
 
 Visit = Callable[..., Page]
 DESKTOP, PHONE = 1440, 375
@@ -32,20 +30,15 @@ document.addEventListener("securitypolicyviolation", (event) =>
 
 
 @pytest.fixture(scope="module")
-def site(
-    django_db_setup: None, database_roles: Roles, database_name: str, django_db_blocker: DjangoDbBlocker
-) -> Iterator[str]:
+def site(sample_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[str]:
     """The address of a server with the sample and one person for each role, for the tests of a file."""
     with django_db_blocker.unblock():
-        load_sample(scale=0.02)
         mark_simulated()
         for name, role in PEOPLE.items():
             make_user(name, role, *Team.objects.filter(name=LEADS))
         server = LiveServer("127.0.0.1")
         yield server.url
         server.stop()
-        with database_roles.connect("owner", database_name) as owner:
-            wipe(owner)
 
 
 @pytest.fixture(scope="module")
