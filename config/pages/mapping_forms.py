@@ -9,7 +9,7 @@ import msgspec
 from django import forms
 
 from accounts.forms import PlainForm
-from config.pages.mapping_words import ORDERS, label_of, word_of
+from config.pages.mapping_words import GROUPS_OF_CALLS, GROUPS_OF_PEOPLE, ORDERS, REST, label_of, word_of
 from spend.ingest.people.pattern import BadPattern, compiled
 from spend.ingest.people.profile import Profile
 from spend.ingest.rule_text import LONGEST, BadLine, choices_of, fields_of, meanings_of, read, shape_of, told
@@ -42,9 +42,20 @@ class RulesForm(PlainForm):
         for field in self._rules:
             self.fields[field.name] = self._input(field)
 
-    @property
-    def of_rules(self) -> list[forms.BoundField]:
-        return [self[field.name] for field in self._rules]
+    def groups(self) -> list[tuple[str, list[tuple[forms.BoundField, bool]]]]:
+        """Return the fields of the mapping by what they are about, each with whether its lines are long."""
+        grouped = GROUPS_OF_PEOPLE if self._type is Profile else GROUPS_OF_CALLS
+        named = {name for _, names in grouped for name in names}
+        rest = tuple(field.name for field in self._rules if field.name not in named)
+        there = {field.name: shape_of(field) == "rules" for field in self._rules}
+        shown = [
+            (title, [(self[name], there[name]) for name in names if name in there])
+            for title, names in (*grouped, (REST, rest))
+        ]
+        return [group for group in shown if group[1]]
+
+    def of_sample(self) -> list[forms.BoundField]:
+        return [self["sample"], self["sample_file"]]
 
     def _shown(self, rules: Rules) -> dict[str, Any]:
         built = msgspec.to_builtins(rules)

@@ -15,7 +15,7 @@ from accounts.models import Team
 from accounts.queries import reach_of
 from accounts.views.guards import needs_reference
 from config.pages.mapping_forms import RulesForm
-from config.pages.mapping_words import COMES, SAMPLES, TITLES
+from config.pages.mapping_words import COMES, READS, SAMPLES, TITLES
 from config.pages.samples import read_sample
 from spend.actions.mappings import forget_mapping, save_mapping
 from spend.models import SourceMapping
@@ -60,7 +60,9 @@ def mapping(request: HttpRequest, kind: str) -> HttpResponse:
         "team": team,
         "sampled": sampled,
     }
-    return render(request, "config/mapping.html", context | {"row": stored.row, "teams": _teams(kind, team)})
+    return render(
+        request, "config/mapping.html", context | {"row": stored.row, "teams": _teams(kind, team), "reads": READS}
+    )
 
 
 def _save(request: HttpRequest, form: RulesForm, kind: str, team: Team | None) -> HttpResponse:

@@ -7,14 +7,19 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from audits.actions.records import corrections_dry
 from spend.ingest.bodies import BadBody
+from spend.ingest.evaluations import record_of
+from spend.ingest.langfuse import read_scores
+from spend.ingest.litellm.decoding import decode as decode_litellm
 from spend.ingest.mapping import Mapping
 from spend.ingest.otlp.decoding import decode as decode_otlp
+from spend.ingest.otlp.judged import judged
 from spend.ingest.pasted import decoded
 from spend.ingest.people.files import read_export
 from spend.ingest.people.github import PULL_REQUEST, REVIEW, read_delivery
@@ -69,7 +74,7 @@ def read_sample(kind: str, rules: Rules, data: bytes, *, reach: frozenset[int] |
     refused = _refused(items, reach)
     bad = {problem.index for problem in refused.rejected}
     return Sampled(
-        made=[_made(item) for item in items if item.index not in bad],
+        made=[_made(item) for item in items if not (isinstance(item.record, Correction) and item.index in bad)],
         problems=[*(one for one in found if isinstance(one, Problem)), *refused.rejected],
         left_out=dict(Counter(one.why for one in found if isinstance(one, LeftOut))),
     )
@@ -94,9 +99,20 @@ def _of_people(kind: str, profile: Profile, data: bytes, at: datetime) -> Iterab
 
 
 def _of_calls(kind: str, mapping: Mapping, data: bytes, at: datetime) -> Iterable[Item | Problem]:
+    if kind == "litellm":
+        read = decode_litellm(data, mapping, at, names_teams=True)
+        return [*read.items, *read.problems]
+    if kind == "langfuse" and b"resourceSpans" not in data:
+        return _of_scores(data, mapping, at)
     traces = decode_otlp(data, is_json=data.lstrip()[:1] in (b"{", b"["), mapping=mapping, at=at)
-    yield from traces.items
-    yield from traces.problems
+    said = judged(traces.evaluations, mapping, at=at, zone=reporting_zone())
+    return [*traces.items, *traces.problems, *said.items, *said.problems]
+
+
+def _of_scores(data: bytes, mapping: Mapping, at: datetime) -> list[Item | Problem]:
+    scores = read_scores(data, at)
+    said = [record_of(each, mapping, at=at, zone=reporting_zone()) for each in scores.evaluations]
+    return [*scores.problems, *(one for one in said if one is not None)]
 
 
 def _refused(items: list[Item], reach: frozenset[int] | None) -> Receipt:
@@ -108,7 +124,7 @@ def _refused(items: list[Item], reach: frozenset[int] | None) -> Receipt:
 def _made(item: Item) -> Made:
     record: Any = item.record
     kind = f"{record.kind} taken back" if isinstance(record, Withdrawal) else type(record).__name__.lower()
-    built = msgspec.to_builtins(record)
+    built = msgspec.to_builtins(record, builtin_types=(Decimal,))
     defaults = {each.name: each.default for each in msgspec.structs.fields(record)}
     told = {name: value for name, value in built.items() if value is not None and value != defaults.get(name)}
     if item.emitter:
@@ -117,6 +133,8 @@ def _made(item: Item) -> Made:
 
 
 def _told(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"
     if isinstance(value, dict):
         return ", ".join(f"{name} {said}" for name, said in value.items())
     return str(value)

@@ -76,7 +76,7 @@ def test_a_role_that_has_no_rate_is_refused_line_by_line(lead: Client) -> None:
     assert "no labour rate for" in sent(lead, "jira", JIRA, role="wizard").content.decode()
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"\x00", b'"', b"a\n" * 6000, "ü;ö\n".encode("cp1252")])
 @pytest.mark.parametrize("profile", ["github", "jira", "zendesk", "csv", "rest", ""])
-def test_no_file_is_an_error_of_ours(lead: Client, profile: str, data: bytes) -> None:
-    assert sent(lead, profile, data).status_code == 200
+def test_no_file_is_an_error_of_ours(lead: Client, profile: str) -> None:
+    for data in (b"", b"\xff\xfe", b"\x00", b'"', b"a\n" * 6000, "ü;ö\n".encode("cp1252")):
+        assert sent(lead, profile, data).status_code == 200

@@ -104,10 +104,28 @@ def test_spans_are_tried_with_the_attributes_on_the_page(finance: Client) -> Non
     assert not Call.objects.exists()
 
 
-@pytest.mark.parametrize("sample", ["", "{", "[]", "{}", "\x00", "a,b\n1,2", '{"resourceSpans": 3}'])
+def test_a_score_is_tried_by_the_rules_on_the_page(finance: Client) -> None:
+    score = {"id": "s-1", "name": "solved", "value": 1, "traceId": "t-1", "timestamp": "2026-10-05T09:00:00Z"}
+    given = filled("langfuse", outcomes="names = solved | success = 1 | failure = 0", sample=json.dumps(score))
+    page = finance.post(address("langfuse"), given).content.decode()
+    assert "· outcome" in page
+    assert "<dd>success</dd>" in page
+
+
+def test_a_call_of_litellm_is_tried(finance: Client) -> None:
+    payload = {
+        "id": "c-1", "call_type": "acompletion", "model": "gpt-5", "startTime": 1760000000.0, "endTime": 1760000001.0,
+        "prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15, "status": "success", "response_cost": 0.01,
+        "request_tags": ["claim:C-17"], "metadata": {}, "response": {},
+    }  # fmt: skip
+    page = finance.post(address("litellm"), filled("litellm", task="tags.claim", sample=json.dumps(payload)))
+    assert "<dd>C-17</dd>" in page.content.decode()
+
+
 @pytest.mark.parametrize("kind", TITLES)
-def test_no_sample_is_an_error_of_ours(finance: Client, kind: str, sample: str) -> None:
-    assert finance.post(address(kind), filled(kind, sample=sample)).status_code == 200
+def test_no_sample_is_an_error_of_ours(finance: Client, kind: str) -> None:
+    for sample in ("", "{", "[]", "{}", "\x00", "a,b\n1,2", '{"resourceSpans": 3}'):
+        assert finance.post(address(kind), filled(kind, sample=sample)).status_code == 200
 
 
 @pytest.mark.parametrize(
