@@ -8,6 +8,7 @@ Rounds alternate between them, so that whatever else the machine does falls on a
 from __future__ import annotations
 
 import argparse
+import socket
 import subprocess
 import sys
 import time
@@ -25,7 +26,9 @@ from benchmarks.processes import cpu_seconds
 from benchmarks.stage import Stage, stage
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8765
+with socket.socket() as probe:
+    probe.bind(("127.0.0.1", 0))
+    PORT = int(probe.getsockname()[1])
 AIMS = {"native": 0.5, "otlp": 0.33}
 
 

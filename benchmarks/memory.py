@@ -54,6 +54,10 @@ def _with_metadata() -> bytes:
     return b'{"calls":[' + b",".join(call % number for number in range(MOST // (len(call) + 4))) + b"]}"
 
 
+def _wide_object(entries: int) -> bytes:
+    return b'{"calls":[{' + b",".join(b'"k%d":%d' % (number, number + 1000) for number in range(entries)) + b"}]}"
+
+
 def _wide() -> bytes:
     """Text that takes four bytes a character once it is read, of objects that are read one by one."""
     return _filled('{"calls":[{"id":"\N{BUG}'.encode(), b"a", b'"}]}')
@@ -80,6 +84,11 @@ BODIES: dict[str, Callable[[], Body]] = {
     "depth of objects": lambda: _native(_filled(b"", b'{"a":')),
     "a huge text": lambda: _native(_wide()),
     "a huge number": lambda: _native(_filled(b'{"calls":[', b"9", b"]}")),
+    "objects just allowed": lambda: _native(b'{"calls":[' + b'{"a":1},' * 240_000 + '"\N{BUG}"]}'.encode()),
+    "lists just allowed": lambda: _native(b'{"calls":[' + b"[]," * 380_000 + b"[]]}"),
+    "keys just allowed": lambda: _native(_wide_object(460_000)),
+    "repeats just allowed": lambda: _native(b'{"calls":[' + b'{"a":1,"a":2},' * 240_000 + b"{}]}"),
+    "lines just allowed": lambda: Body("/api/v1/calls", LINES, b'"some text"\n' * 835_000),
     "repeated keys": lambda: _native(_filled(b'{"calls":[', b'{"a":1,"a":2},', b"{}]}")),
     "empty resources": lambda: _otlp(_filled(b"", b"\x0a\x00")),
     "empty spans": lambda: _otlp(_nested(b"\x0a", _nested(b"\x12", _filled(b"", b"\x12\x00")[:-64]))),

@@ -5,6 +5,7 @@ Whoever finds no place waits for a moment at most, and is then asked to come bac
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
@@ -82,5 +83,6 @@ class Room:
 
     def leave(self) -> None:
         if self._is_large:
+            gc.collect()  # what a refusal holds of it in circles would otherwise stay for long
             _large.release()
             self._is_large = False

@@ -36,7 +36,11 @@ class Refused(APIException):
 
 
 class RawParser(BaseParser):
-    """Hands on the bytes of a body, read and decompressed within bounds."""
+    """Hands on the bytes of a body, read and decompressed within bounds.
+
+    In a list, for the view to take them out: the request, which is part of a circle, would keep them until circles are
+    looked for.
+    """
 
     media_type = "application/json"
 
@@ -45,7 +49,7 @@ class RawParser(BaseParser):
         room: Room = parser_context["view"].room
         try:
             length = int(headers["Content-Length"]) if headers.get("Content-Length") else None
-            return read_body(stream, length, headers.get("Content-Encoding"), grows_to=room.grows_to)
+            return [read_body(stream, length, headers.get("Content-Encoding"), grows_to=room.grows_to)]
         except TooLarge as problem:
             raise Refused(str(problem), status.HTTP_413_REQUEST_ENTITY_TOO_LARGE) from problem
         except UnsupportedEncoding as problem:
@@ -101,12 +105,12 @@ class IngestView(APIView):
         """Return the unpacked body. One sent in chunks states no length, and Django would not read it."""
         if request.headers.get("Content-Length") or "Transfer-Encoding" not in request.headers:
             data: Any = request.data
-            return data if isinstance(data, bytes) else b""  # where there is no body, nothing was parsed
+            return data.pop() if isinstance(data, list) else b""  # where there is no body, nothing was parsed
         if not any(media_type_matches(parser.media_type, request.content_type) for parser in self.parser_classes):
             raise UnsupportedMediaType(request.content_type)
         about = {"request": request, "view": self}
-        body: bytes = RawParser().parse(request.META["wsgi.input"], parser_context=about)
-        return body
+        (body,) = RawParser().parse(request.META["wsgi.input"], parser_context=about)
+        return bytes(body)
 
 
 class BatchView(IngestView):

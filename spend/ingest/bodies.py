@@ -9,7 +9,7 @@ from spend.ingest.unpacking import CHUNK, UNPACKERS, Damaged
 
 MOST_BYTES = 16 * 1024 * 1024
 LARGE_BYTES = 1024 * 1024  # of a body that is looked at before it is decoded, and has the memory to itself
-MOST_WEIGHT = 96 * 1024 * 1024
+MOST_WEIGHT = 64 * 1024 * 1024
 # Bytes that a list, an object, its entries, and any value take once decoded, whatever they take in the text.
 _WEIGHTS = {b"{": 128, b"[": 96, b":": 64, b",": 80}
 _LINE_WEIGHT = 80

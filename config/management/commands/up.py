@@ -25,6 +25,8 @@ from spend.models import Price
 
 # Measured (MEASURED.md, 4): two workers with few threads beat one with many.
 WEB_WORKERS, WEB_THREADS = 2, 2
+# Have glibc map large bodies apart, so that they leave no holes behind; once it has seen one freed it would not.
+GIVES_MEMORY_BACK = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(1024 * 1024)}
 READY_SECONDS = 60.0
 
 
@@ -114,8 +116,9 @@ class Database:
 def web(host: str, port: int) -> Program:
     arguments = ["--interface", "wsgi", "--host", host, "--port", str(port), "--log-level", "warning", "--no-ws"]
     arguments += ["--workers", str(WEB_WORKERS), "--blocking-threads", str(WEB_THREADS), "--respawn-failed-workers"]
-    pool = {"DATABASE_POOL": str(WEB_THREADS)}
-    return _python("web", "granian", [*arguments, "config.wsgi:application"], pool)
+    arguments += ["--http1-buffer-size", str(64 * 1024)]
+    environment = {"DATABASE_POOL": str(WEB_THREADS), **GIVES_MEMORY_BACK}
+    return _python("web", "granian", [*arguments, "config.wsgi:application"], environment)
 
 
 def worker() -> Program:
