@@ -64,8 +64,8 @@ class Mapping(Struct, frozen=True, forbid_unknown_fields=True):
 
     def purpose_named(self, lookup: Lookup) -> Purpose | None:
         for rule in self.purposes:
-            found = _text(lookup(rule.attribute))
-            if found is not None and fnmatchcase(found, rule.value):
+            value = lookup(rule.attribute)
+            if value is not None and (found := _text(value)) is not None and fnmatchcase(found, rule.value):
                 return rule.purpose
         return None
 

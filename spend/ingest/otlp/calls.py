@@ -18,7 +18,7 @@ from spend.ingest.otlp.kinds import GENERATION, Kind
 from spend.ingest.otlp.records import RawSpan
 from spend.ingest.otlp.usage import Cost, Said, Semantics, Tokens, cost_of, tokens_of, with_details
 from spend.ingest.otlp.vocabulary import Named
-from spend.ingest.records import MOST_MILLISECONDS, NAME_LENGTH
+from spend.ingest.records import MOST_MILLISECONDS, NAME_LENGTH, Purpose
 
 Fields = dict[str, object]
 
@@ -28,38 +28,50 @@ _ANSWERS = frozenset({"First Token Stream Event", "llm.content.completion.chunk"
 _NANOSECONDS = 1_000_000  # in a millisecond
 
 
-class Facet(NamedTuple):
-    """What a mapping finds: our field, in which attributes, and how."""
+class Facets:
+    """A mapping read the other way round: which of our fields an attribute may name, and how the mapping finds them.
 
-    field: str
-    attributes: tuple[str, ...]
-    find: Callable[[Lookup], object]
+    The many rules of purposes are asked once for each combination of words that they are about.
+    """
 
+    def __init__(self, mapping: Mapping) -> None:
+        self._named: dict[str, list[tuple[str, Callable[[Lookup], object]]]] = {}
+        for field, attributes, find in (
+            ("task", mapping.task, mapping.task_named),
+            ("task_type", mapping.task_type, mapping.task_type_named),
+            ("team", mapping.team, mapping.team_named),
+            ("environment", mapping.environment, mapping.environment_named),
+        ):
+            for attribute in dict.fromkeys(attributes):
+                self._named.setdefault(attribute, []).append((field, find))
+        self._rules_on = frozenset(rule.attribute for rule in mapping.purposes)
+        self._purpose_named = mapping.purpose_named
+        self._purposes: dict[tuple[object, ...], Purpose | None] = {}
 
-def facets_of(mapping: Mapping) -> tuple[Facet, ...]:
-    """Return what the mapping looks for at all."""
-    facets = (
-        Facet("task", mapping.task, mapping.task_named),
-        Facet("task_type", mapping.task_type, mapping.task_type_named),
-        Facet("team", mapping.team, mapping.team_named),
-        Facet("environment", mapping.environment, mapping.environment_named),
-        Facet("purpose", tuple(dict.fromkeys(rule.attribute for rule in mapping.purposes)), mapping.purpose_named),
-    )
-    return tuple(facet for facet in facets if facet.attributes)
+    def found_in(self, named: Named) -> Fields:
+        """Return what the mapping finds in these attributes."""
+        found: Fields = {}
+        words: tuple[object, ...] = ()
+        for attribute, value in named.items():
+            for field, find in self._named.get(attribute, ()):
+                if field not in found and (name := find(named.get)) is not None:
+                    found[field] = name
+            if attribute in self._rules_on:
+                words = (*words, attribute, value)
+        if words and (purpose := self._purpose(words, named)) is not None:
+            found["purpose"] = purpose
+        if found.get("environment") == _NO_ENVIRONMENT:
+            del found["environment"]
+        return found
 
-
-def found_in(named: Named, facets: tuple[Facet, ...]) -> Fields:
-    """Return what the mapping finds in these attributes."""
-    found: Fields = {}
-    for field, attributes, find in facets:
-        for attribute in attributes:
-            if attribute in named:
-                if (value := find(named.get)) is not None:
-                    found[field] = value
-                break
-    if found.get("environment") == _NO_ENVIRONMENT:
-        del found["environment"]
-    return found
+    def _purpose(self, words: tuple[object, ...], named: Named) -> Purpose | None:
+        try:
+            return self._purposes[words]
+        except TypeError:  # a list or a map is no word
+            return self._purpose_named(named.get)
+        except KeyError:
+            purpose = self._purposes[words] = self._purpose_named(named.get)
+            return purpose
 
 
 class Scope(NamedTuple):
@@ -73,14 +85,14 @@ class Scope(NamedTuple):
     found: Fields
 
 
-def scope_of(name: str, version: str, resource: Named, facets: tuple[Facet, ...]) -> Scope:
+def scope_of(name: str, version: str, resource: Named, facets: Facets) -> Scope:
     """Return a scope by its name and version; `resource` is what the mapping asks of its resource."""
     emitter, version = _printable(name), _printable(version)
     metadata: Fields = {"otel.scope": emitter} if emitter else {}
     if version:
         metadata["otel.scope.version"] = version
     by_semantics = {None: metadata, **{word: {**metadata, "input_semantics": word} for word in get_args(Semantics)}}
-    return Scope(emitter, version, emitter_of(emitter), by_semantics, resource, found_in(resource, facets))
+    return Scope(emitter, version, emitter_of(emitter), by_semantics, resource, facets.found_in(resource))
 
 
 def _printable(text: str) -> str:
@@ -104,7 +116,7 @@ _COSTS = frozenset({"cost", "cost_amount", "cost_estimate"})
 _NO_TOKENS, _NO_COST, _NO_BILL = Tokens(), Cost(), Tokens(input=0, output=0)
 
 
-def read_span(span: RawSpan, scope: Scope, facets: tuple[Facet, ...]) -> Reading | None:
+def read_span(span: RawSpan, scope: Scope, facets: Facets) -> Reading | None:
     """Return the call that a span is, None where it is none: it states no usage, and is no inference."""
     said = span.said
     kind = said.get("kind")
@@ -122,9 +134,7 @@ def read_span(span: RawSpan, scope: Scope, facets: tuple[Facet, ...]) -> Reading
     return Reading(known, is_metered, _fields(span, said, scope, known, facets, tokens, cost))
 
 
-def _fields(
-    span: RawSpan, said: Said, scope: Scope, kind: Kind, facets: tuple[Facet, ...], tokens: Tokens, cost: Cost
-) -> Fields:
+def _fields(span: RawSpan, said: Said, scope: Scope, kind: Kind, facets: Facets, tokens: Tokens, cost: Cost) -> Fields:
     trace, get = span.trace.hex(), said.get
     fields: Fields = {
         "id": f"{trace}-{span.id.hex()}",
@@ -135,7 +145,7 @@ def _fields(
         **scope.found,
     }
     if span.named:
-        fields.update(found_in(span.named, facets))
+        fields.update(facets.found_in(span.named))
     if provider := get("provider"):
         fields["provider"] = provider
     if tier := get("tier") or get("requested_tier"):

@@ -14,7 +14,7 @@ from spend.ingest.identity import digest_of
 from spend.ingest.mapping import Mapping
 from spend.ingest.native import MOST_ITEMS
 from spend.ingest.otlp import jsoned, protobuf
-from spend.ingest.otlp.calls import Facet, Fields, Reading, Scope, facets_of, found_in, read_span, scope_of
+from spend.ingest.otlp.calls import Facets, Fields, Reading, Scope, read_span, scope_of
 from spend.ingest.otlp.evaluations import evaluations_of
 from spend.ingest.otlp.kinds import JUDGE
 from spend.ingest.otlp.records import Evaluation, RawSpan, Refused, Span, Traces
@@ -31,7 +31,7 @@ _read_cost = CALL.readers["cost_usd"]
 
 def decode(body: bytes, *, is_json: bool, mapping: Mapping, at: datetime) -> Traces:
     """Read a request. Raises BadBody where the fault is of the whole body; any other fault is a span's Problem."""
-    vocabulary, facets = vocabulary_of(mapping), facets_of(mapping)
+    vocabulary, facets = vocabulary_of(mapping), Facets(mapping)
     batch = _Batch(at)
     parts = (jsoned if is_json else protobuf).parts_of(body, vocabulary, MOST_SPANS)
     for name, version, named, spans in parts:
@@ -49,7 +49,7 @@ class _Batch:
         self._latest = at + A_DAY
         self.decoded = Traces([], [], [], {})
 
-    def add(self, span: RawSpan, reading: Reading | None, scope: Scope, facets: tuple[Facet, ...]) -> None:
+    def add(self, span: RawSpan, reading: Reading | None, scope: Scope, facets: Facets) -> None:
         if not _has_good_ids(span):
             if reading is not None:
                 self._refuse(refused(span.index, _faults_of_ids(span)), span, scope)
@@ -103,11 +103,9 @@ def _read_closely(index: int, fields: Fields, at: datetime) -> Item | Problem:
     return read_item(said, kind="call", index=index, at=at)
 
 
-def _placed(
-    said: Evaluation, span: RawSpan, reading: Reading | None, scope: Scope, facets: tuple[Facet, ...]
-) -> Evaluation:
+def _placed(said: Evaluation, span: RawSpan, reading: Reading | None, scope: Scope, facets: Facets) -> Evaluation:
     """Add to an evaluation whether its span is a call, and which task and team it and its resource name."""
-    found = {**scope.found, **found_in(span.named, facets)}
+    found = {**scope.found, **facets.found_in(span.named)}
     task, team = found.get("task"), found.get("team")
     return msgspec.structs.replace(
         said,

@@ -9,7 +9,7 @@ from spend.ingest.otlp import values
 from spend.ingest.otlp.records import Evaluation, RawSpan
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LATEST = 253_402_300_799_000_000  # microseconds; the year 9999
+_LATEST = 253_402_300_799  # seconds; the end of the year 9999
 _MOST_NUMBERS = 20
 
 
@@ -23,7 +23,8 @@ def evaluations_of(span: RawSpan) -> Iterator[Evaluation]:
 
 def moment(nanoseconds: int) -> datetime:
     """Return a Unix time in nanoseconds, cut to microseconds; one beyond all calendars is the end of ours."""
-    return _EPOCH + timedelta(microseconds=min(nanoseconds // 1_000, _LATEST))
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return _EPOCH + timedelta(0, seconds if seconds < _LATEST else _LATEST, rest // 1_000)
 
 
 def _evaluation(span: RawSpan, said: Mapping[str, object], nanoseconds: int) -> Evaluation:

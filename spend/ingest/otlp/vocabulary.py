@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from spend.ingest.mapping import Mapping
 from spend.ingest.otlp import values
 from spend.ingest.otlp.names import NAMES, Name
-from spend.ingest.otlp.wire import name_of, short_name, short_value, value_of
+from spend.ingest.otlp.wire import name_of, short_value, value_of
 
 Said = dict[str, object]
 Named = dict[str, object]
@@ -88,11 +88,11 @@ class Vocabulary:
 
     def _learn(self, raw: bytes) -> _Heard | None:
         """Read a KeyValue not met before; of one that nobody wants only the name."""
-        name = short_name(raw)
-        wanted = self._wanted_bytes.get(name_of(raw) if name is None else name)
+        name = name_of(raw)
+        wanted = self._wanted_bytes.get(name)
         heard = None
         if wanted is not None:
-            value = None if name is None else short_value(raw, len(name) + 2)
+            value = short_value(raw, len(name) + 2)
             heard = _heard(wanted, value_of(raw) if value is None else value)
         if len(raw) <= _LONGEST_REMEMBERED:
             if len(self._memo) >= _MOST_REMEMBERED:

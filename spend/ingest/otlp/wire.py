@@ -68,20 +68,21 @@ WireRequest = _found["Request"]
 # every length below 128. Those are read here by hand; whatever looks different is left to the library.
 
 
-def short_name(raw: bytes) -> bytes | None:
-    """Return the key of a small KeyValue, None where it is any other."""
-    if 4 <= len(raw) < 128 and raw[0] == 0x0A and len(raw) > raw[1] + 4 and raw[raw[1] + 2] == 0x12:
+def name_of(raw: bytes) -> bytes:
+    """Return the key of a KeyValue. Raises Damaged where it is none."""
+    if len(raw) > 2 and raw[0] == 0x0A and raw[1] < 0x80:
         return raw[2 : raw[1] + 2]
-    return None
+    key: bytes = _found["Attribute"].FromString(raw).key
+    return key
 
 
 def short_value(raw: bytes, start: int) -> object:
-    """Return the value of a small KeyValue, which starts at `start`; None where it is no text or whole number."""
-    size = len(raw)
-    if raw[start + 1] != size - start - 2:
+    """Return the value of a KeyValue, which starts at `start`; None where it is no short text or whole number."""
+    rest = len(raw) - start - 2
+    if not 2 <= rest < 0x80 or raw[start] != 0x12 or raw[start + 1] != rest:
         return None
     kind = raw[start + 2]
-    if kind == 0x0A and size >= start + 4 and raw[start + 3] == size - start - 4:
+    if kind == 0x0A and raw[start + 3] == rest - 2:
         try:
             return raw[start + 4 :].decode()
         except UnicodeDecodeError:
@@ -91,23 +92,15 @@ def short_value(raw: bytes, start: int) -> object:
 
 def _varint(raw: bytes, start: int) -> int | None:
     """Read a varint of at most 8 bytes that ends where `raw` does."""
-    number = shift = 0
     last = len(raw) - 1
-    if not start <= last < start + 8:
+    if raw[last] >= 0x80 or last >= start + 8:
         return None
-    for place in range(start, last):
-        byte = raw[place]
-        if byte < 0x80:
+    number = raw[last]
+    for place in range(last - 1, start - 1, -1):
+        if raw[place] < 0x80:
             return None
-        number |= (byte & 0x7F) << shift
-        shift += 7
-    return number | raw[last] << shift if raw[last] < 0x80 else None
-
-
-def name_of(raw: bytes) -> bytes:
-    """Read the key of any KeyValue. Raises Damaged where it is none."""
-    key: bytes = _found["Attribute"].FromString(raw).key
-    return key
+        number = number << 7 | raw[place] & 0x7F
+    return number
 
 
 def value_of(raw: bytes) -> object:
