@@ -212,7 +212,7 @@ class Call(models.Model):
     purpose = models.TextField()
     status = models.TextField()
     final = models.BooleanField()
-    counted = models.BooleanField(help_text="Its environment enters reports.")
+    counted = models.BooleanField(help_text="It enters reports: its environment does, and it is not repeated.")
     input_tokens = models.BigIntegerField(null=True)
     cache_read_tokens = models.BigIntegerField(null=True)
     cache_write_tokens = models.BigIntegerField(null=True)
@@ -236,12 +236,38 @@ class Call(models.Model):
         Source, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False,
         help_text="Null: it came before sources were noted.",
     )  # fmt: skip
+    repeated = models.BooleanField(default=False, help_text="Spans below it state the same usage, and are counted.")
+    yields_to = models.SmallIntegerField(default=0, help_text="The sorts of usage below it that it would repeat.")
 
     class Meta:
         indexes = [models.Index("team", "occurred_at", name="call_by_team_and_time")]
 
     def __str__(self) -> str:
         return self.external_id
+
+
+class Span(models.Model):
+    """What a later batch may ask of a span (`spend.domain.lineage`); `scope` is the team, 0 for a key of all teams."""
+
+    pk = models.CompositePrimaryKey("scope", "key")
+    scope = models.IntegerField()
+    key = models.BinaryField(max_length=24, help_text="Trace and span.")
+    parent = models.BinaryField(max_length=24, null=True)
+    below = models.SmallIntegerField()
+    seen_on = models.DateField()
+
+    def __str__(self) -> str:
+        return bytes(self.key).hex()
+
+
+class DemotedCall(models.Model):
+    """A stored call that turned out to be repeated. Append-only, until what hung on it is put right."""
+
+    call = models.UUIDField()
+    task = models.UUIDField()
+
+    def __str__(self) -> str:
+        return str(self.call)
 
 
 class Outcome(models.Model):

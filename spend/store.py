@@ -6,7 +6,7 @@ each by ascending key, so that writers with overlapping calls or tasks wait for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -17,8 +17,11 @@ import psycopg
 from django.db import connection
 from psycopg.types.string import BytesBinaryDumper
 
+from spend.domain.lineage import Key, Known
+
 REFERENCE_LOCK = 1  # shared by writers of calls, exclusive for who changes reference data
 VERSIONS_LOCK = 2  # one writer of versions at a time for each kind and team
+SPANS_LOCK = 10  # one writer of spans at a time for each scope; taken last
 DERIVING_LOCK = 20  # shared by who makes derived rows, exclusive for who changes reference data; taken first
 
 # What COPY sends for each column. Keys of calls and tasks go as their 16 bytes, which is what a binary uuid is.
@@ -29,7 +32,7 @@ CALL_COLUMNS = {
     "cache_write_tokens": "int8", "output_tokens": "int8", "reasoning_tokens": "int8", "cost_nanos": "int8",
     "computed_nanos": "int8", "reported_nanos": "int8", "cost_source": "text", "price_id": "int8",
     "latency_ms": "int8", "step": "text", "service_tier": "text", "environment": "text", "metadata": "jsonb",
-    "digest": "bytea", "received_at": "timestamptz", "source_id": "int8",
+    "digest": "bytea", "received_at": "timestamptz", "source_id": "int8", "repeated": "bool", "yields_to": "int2",
 }  # fmt: skip
 # And the name of the task, where the call gives one.
 STAGED_COLUMNS = {**CALL_COLUMNS, "task_name": "text"}
@@ -100,6 +103,61 @@ def lock_versions(kind: int, team_id: int | None) -> None:
     """Be the only writer of versioned records of this kind and team until the transaction ends."""
     with raw_cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [VERSIONS_LOCK + kind, team_id or 0])
+
+
+def lock_spans(scope: int) -> None:
+    """Be the only writer of spans of this scope until the transaction ends, and see what the one before wrote."""
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [SPANS_LOCK, scope])
+
+
+def known_spans(scope: int, keys: Collection[Key]) -> dict[Key, Known]:
+    """Return what is kept of those of the spans of which something is."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "SELECT key, parent, below FROM spend_span WHERE scope = %b AND key = ANY (%b::bytea[])",
+            [scope, list(keys)],
+            binary=True,
+        )
+        return {key: Known(parent, below) for key, parent, below in cursor}
+
+
+def keep_spans(scope: int, spans: Mapping[Key, Known], day: date) -> None:
+    """Keep this of the spans besides what is kept already. Wants `lock_spans`."""
+    if not spans:
+        return
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO spend_span (scope, key, parent, below, seen_on) SELECT %b, key, parent, below, %b"
+            " FROM unnest(%b::bytea[], %b::bytea[], %b::smallint[]) AS kept(key, parent, below)"
+            " ON CONFLICT (scope, key) DO UPDATE SET parent = coalesce(spend_span.parent, excluded.parent),"
+            " below = spend_span.below | excluded.below",
+            [scope, day, list(spans), [known.parent for known in spans.values()], [k.below for k in spans.values()]],
+        )
+
+
+def forget_spans_before(day: date) -> int:
+    """Forget what was kept of spans seen before this day; return how many they were."""
+    with raw_cursor() as cursor:
+        return cursor.execute("DELETE FROM spend_span WHERE seen_on < %s", [day]).rowcount
+
+
+def demote_calls(below: Mapping[bytes, int]) -> None:
+    """Mark those calls as repeated that yield to what is `below` them (call id -> sorts), where they are stored.
+
+    Wants `lock_spans`, so that nobody else demotes them; they are locked by ascending id all the same.
+    """
+    if not below:
+        return
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "WITH found AS (SELECT c.id, c.task_id, c.counted FROM spend_call c"
+            " JOIN unnest(%b::uuid[], %b::smallint[]) AS told(id, below) ON told.id = c.id"
+            " WHERE NOT c.repeated AND c.yields_to & told.below <> 0 ORDER BY c.id FOR UPDATE OF c),"
+            " demoted AS (UPDATE spend_call c SET repeated = true, counted = false FROM found WHERE c.id = found.id)"
+            " INSERT INTO spend_demotedcall (call, task) SELECT id, task_id FROM found WHERE counted",
+            [_uuids(below), list(below.values())],
+        )
 
 
 def check_references_at_once() -> None:
@@ -313,3 +371,44 @@ def existing_calls(call_keys: Iterable[UUID]) -> set[UUID]:
     with raw_cursor() as cursor:
         cursor.execute("SELECT id FROM spend_call WHERE counted AND id = ANY(%b)", [list(call_keys)])
         return {row[0] for row in cursor.fetchall()}
+
+
+def has_demoted_calls() -> bool:
+    with raw_cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM spend_demotedcall)")
+        return bool(cursor.fetchall()[0][0])
+
+
+def tasks_that_moved_or_went() -> bool:
+    """Whether a task of a demoted call has another first day since, or no counted call left."""
+    with raw_cursor() as cursor:
+        cursor.execute(f"SELECT EXISTS ({_DEMOTED_TASKS} AND now.day IS DISTINCT FROM t.day)")
+        return bool(cursor.fetchall()[0][0])
+
+
+def put_demoted_right() -> tuple[list[UUID], list[UUID]]:
+    """Give the tasks of demoted calls the day of their first counted call, remove those without one, mark the slices.
+
+    Returns the demoted calls, and the tasks that went. Where a day moves or a task goes, wants nobody writing calls.
+    """
+    with raw_cursor() as cursor:
+        cursor.execute(f"{_DEMOTED_TASKS} ORDER BY t.id FOR UPDATE OF t")
+        rows = cursor.fetchall()
+        gone = [task for task, _, _, now in rows if now is None]
+        moved = {task: now for task, _, day, now in rows if now is not None and now != day}
+        cursor.execute(
+            "UPDATE spend_task t SET day = moved.day FROM unnest(%b::uuid[], %b::date[]) AS moved(id, day)"
+            " WHERE moved.id = t.id",
+            [list(moved), list(moved.values())],
+        )
+        cursor.execute("DELETE FROM spend_task WHERE id = ANY (%b)", [gone])
+        cursor.execute("DELETE FROM spend_demotedcall WHERE task = ANY (%b) RETURNING call", [[row[0] for row in rows]])
+        calls = [call for (call,) in cursor]
+    mark_dirty({(team, day) for _, team, *days in rows for day in days if day is not None})
+    return calls, gone
+
+
+_DEMOTED_TASKS = (
+    "SELECT t.id, t.team_id, t.day, now.day FROM spend_task t, LATERAL (SELECT min(c.day) AS day FROM spend_call c"
+    " WHERE c.task_id = t.id AND c.counted) AS now WHERE t.id IN (SELECT task FROM spend_demotedcall)"
+)

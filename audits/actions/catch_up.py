@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from audits.actions.demoted import put_demoted_right
 from audits.actions.ledger import FIXED_COST, Sources, settle
 from audits.actions.linking import link_waiting
 from audits.actions.refresh import refresh_dirty, settle_scopes
@@ -25,6 +26,7 @@ def sweep(*, at: datetime, today: date) -> None:
     """Do all of it but the splits over a team's tiers: these move with every task, and only a report needs them."""
     check_zone()
     work_in_day(at=at, today=today)
+    put_demoted_right(at=at, today=today)
     if refresh_dirty(at=at, today=today):  # what a waiting record names can only have come with a mark
         link_waiting(at=at, today=today)
         refresh_dirty(at=at, today=today)

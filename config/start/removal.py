@@ -21,7 +21,22 @@ from audits.sample.llms import UNLISTED
 from audits.sample.records import SIMULATED
 from spend.domain.reference.parse import parse
 from spend.domain.reference.records import Reference
-from spend.models import Call, DirtyKey, DirtySlice, Installation, Llm, Outcome, Price, Source, Task, TaskType
+from spend.models import (
+    Call,
+    DemotedCall,
+    DirtyKey,
+    DirtySlice,
+    Installation,
+    Llm,
+    Outcome,
+    Price,
+    RepricedMonth,
+    Repricing,
+    Source,
+    Span,
+    Task,
+    TaskType,
+)  # fmt: skip
 from spend.queries.installation import is_simulated
 
 OWNER = "owner"
@@ -73,7 +88,8 @@ def remove_sample() -> None:
 
 def _tables() -> list[type[Model]]:
     derived = [getattr(audits_models, name) for name in audits_models.__all__]
-    return [Call, Task, Outcome, DirtySlice, DirtyKey, *(model for model in derived if model not in KEPT)]
+    facts = [Call, Task, Span, DemotedCall, Outcome, DirtySlice, DirtyKey, RepricedMonth, Repricing]
+    return [*facts, *(model for model in derived if model not in KEPT)]
 
 
 def _empty(tables: list[type[Model]]) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from spend import store
 from spend.actions import sighting
+from spend.actions.lineage import Lineage
 from spend.actions.zone import keep_zone
 from spend.domain.money import to_nanos
 from spend.domain.owners import NoOwner, owner_of
@@ -42,16 +43,21 @@ _ID, _DIGEST = (list(store.STAGED_COLUMNS).index(name) for name in ("id", "diges
 
 
 def record_calls(
-    *, items: Sequence[Item], reach: frozenset[int] | None, at: datetime, kind: SourceKind = "rest"
+    *,
+    items: Sequence[Item],
+    reach: frozenset[int] | None,
+    at: datetime,
+    kind: SourceKind = "rest",
+    lineage: Lineage | None = None,
 ) -> Receipt:
     """Write a batch of decoded calls, all in one transaction; what was sent before is counted, never written twice.
 
-    `kind` is the way they came in by.
+    `kind` is the way they came in by, `lineage` the spans that they, or some of them, are.
     """
     receipt = Receipt()
     reference = book()
     owned = _owned(cast(Sequence[SentCall], items), reach, reference, receipt)
-    if not owned:
+    if not owned and lineage is None:
         return receipt
     if not reference.has_zone:
         keep_zone()
@@ -60,13 +66,20 @@ def record_calls(
     sighting.meet_sources(reference, ((team, kind, item.emitter) for item, team in owned), at)
     with transaction.atomic():
         store.lock_reference_data()
-        builder = _RowBuilder(book(), at, kind)
-        unique = _without_repeats([(item, builder.row(item, team)) for item, team in owned], receipt)
-        inserted = store.insert_calls([row for _, row in unique.values()])
-        _settle_repeats({key: pair for key, pair in unique.items() if key not in inserted}, receipt)
-        receipt.accepted = len(inserted)
-        store.insert_tasks_of_staged_calls()
+        reference = book()
+        if owned:
+            _write(owned, _RowBuilder(reference, at, kind, lineage), receipt)
+        if lineage:
+            lineage.settle(reference, at)
     return receipt
+
+
+def _write(owned: Sequence[tuple[SentCall, int]], builder: _RowBuilder, receipt: Receipt) -> None:
+    unique = _without_repeats([(item, builder.row(item, team)) for item, team in owned], receipt)
+    inserted = store.insert_calls([row for _, row in unique.values()])
+    _settle_repeats({key: pair for key, pair in unique.items() if key not in inserted}, receipt)
+    receipt.accepted = len(inserted)
+    store.insert_tasks_of_staged_calls()
 
 
 def _owned(
@@ -91,9 +104,11 @@ def _owned(
 class _RowBuilder:
     """Turns records into rows for `store.insert_calls`."""
 
-    def __init__(self, reference: Book, at: datetime, kind: SourceKind) -> None:
+    def __init__(self, reference: Book, at: datetime, kind: SourceKind, lineage: Lineage | None) -> None:
         self._book = reference
         self._kind = kind
+        self._repeated = lineage.repeated if lineage else frozenset[str]()
+        self._yields_to = lineage.yields_to if lineage else dict[str, int]()
         self._at = at
         self._zone = reporting_zone()
         self._environments = {None, "", *settings.REPORTING_ENVIRONMENTS}
@@ -106,14 +121,16 @@ class _RowBuilder:
             raise LookupError(f"model {call.model!r} was met, but is not in the book")
         key = key_bytes_of("call", team, call.id)
         cost, computed, reported, source, price = self._cost(call, llm, day)
+        repeated = call.id in self._repeated
         return (
             key, team, call.id, task_key_bytes_of(call, team), call.occurred_at, day, llm, self._book.tier_on(llm, day),
             None if call.task_type is None else self._book.task_types[call.task_type],
-            call.purpose, call.status, call.final, call.environment in self._environments,
+            call.purpose, call.status, call.final,
+            not repeated and call.environment in self._environments,
             call.input_tokens, call.cache_read_tokens, call.cache_write_tokens, call.output_tokens,
             call.reasoning_tokens, cost, computed, reported, source, price, call.latency_ms, call.step or "",
             call.service_tier or "", call.environment or "", call.metadata, item.digest, self._at,
-            self._book.sources[team, self._kind, item.emitter], call.task,
+            self._book.sources[team, self._kind, item.emitter], repeated, self._yields_to.get(call.id, 0), call.task,
         )  # fmt: skip
 
     def _cost(self, call: Call, llm: int, day: date) -> tuple[int | None, int | None, int | None, str, int | None]:
