@@ -60,6 +60,7 @@ def settings_of_celery() -> dict[str, Any]:
                 "schedule": ORDERS_SECONDS,
                 "options": {"expires": ORDERS_SECONDS},
             },
+            "forget spans": {"task": "spend.forget_spans", "schedule": 21_600.0, "options": {"expires": 21_600.0}},
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },
     }

@@ -13,10 +13,14 @@ from accounts.api import NeedsScope
 from accounts.domain.reach import Reach
 from accounts.queries import reach_of
 from spend.actions.calls import record_calls
+from spend.actions.lineage import Lineage, key_of_span
 from spend.actions.outcomes import record_outcomes
 from spend.batches import BatchView, IngestView, RawLinesParser, takes
+from spend.domain import lineage
 from spend.ingest.litellm.decoding import decode
+from spend.ingest.mapping import SourceKind
 from spend.ingest.native import Decoded
+from spend.ingest.otlp.records import Span, UsageClass
 from spend.ingest.receipt import Receipt
 from spend.ingest.records import Item
 from spend.ingest.schemas import BATCH_ANSWERS, LITELLM_BODY, LITELLM_PAYLOAD
@@ -64,3 +68,31 @@ class LiteLLM(IngestView):
     )
     def post(self, request: Request) -> Response:
         return super().post(request)
+
+
+def record_spans(spans: Sequence[Span], reach: Reach, at: datetime, kind: SourceKind) -> Receipt:
+    """Record the calls among the spans of a batch, and what the others say of them."""
+    return record_calls(
+        items=[span.item for span in spans if span.item is not None],
+        reach=reach.team_ids,
+        at=at,
+        kind=kind,
+        lineage=Lineage([_placed(span) for span in spans], reach.team_ids),
+    )
+
+
+def _placed(span: Span) -> lineage.Span:
+    parent = None if span.parent is None else key_of_span(span.trace, span.parent)
+    tells, yields_to = _SORTS[span.usage]
+    if not span.is_metered:
+        tells, yields_to = 0, yields_to if span.usage != "wrapper" else 0
+    return lineage.Span(key_of_span(span.trace, span.id), parent, tells, yields_to)
+
+
+# What a span of each class tells those above it, and to what below it yields. A sum over an agent's run yields to both.
+_SORTS: dict[UsageClass, tuple[int, int]] = {
+    "none": (0, 0),
+    "generation": (lineage.GENERATION, lineage.GENERATION),
+    "embedding": (lineage.EMBEDDING, lineage.EMBEDDING),
+    "wrapper": (lineage.GENERATION, lineage.GENERATION | lineage.EMBEDDING),
+}

@@ -35,6 +35,10 @@ class Refused(APIException):
         self.status_code = status_code
 
 
+def as_refusal(problem: BadBody) -> Refused:
+    return Refused(str(problem), status.HTTP_400_BAD_REQUEST)
+
+
 class RawParser(BaseParser):
     """Hands on the bytes of a body, read and decompressed within bounds.
 
@@ -92,7 +96,7 @@ class IngestView(APIView):
         try:
             decoded = self.decode(self._body(request), request, at)
         except BadBody as problem:
-            raise Refused(str(problem), status.HTTP_400_BAD_REQUEST) from problem
+            raise as_refusal(problem) from problem
         receipt = self._recorded(decoded.items, reach_of(request), at) if decoded.items else Receipt()
         receipt.rejected = sorted([*decoded.problems, *receipt.rejected], key=lambda problem: problem.index)
         return self.answer(receipt, request)
