@@ -57,6 +57,8 @@ GET  api-outcomes         401   401     401       403       405    403  403  403
 GET  api-tasks            401   401     401       403       200    200  200  200   200 200
 GET  api-corrections      401   401     401       403       200    200  200  200   200 200
 GET  api-incidents        401   401     401       403       200    200  200  200   200 200
+POST api-traces           401   401     401       403       200    403  403  403   403 200
+POST api-langfuse-traces  401   401     401       403       200    403  403  403   403 200
 POST api-langfuse-scores 401 401  401       403       207    403  403  403   403 202
 GET  api-langfuse-projects 401 401 401      200       200    403  403  403   403 200
 GET  api-entries          401   401     401       403       200    200  200  200   200 200
@@ -187,6 +189,17 @@ task_types:   [{name: summary}]
 fixed_costs:  [{name: Lease, from: 2027-01-01, to: 2027-02-01, amount: 1}]
 """
 MARK = "only-for-claims"
+TRACE = {"resourceSpans": [{"scopeSpans": [{"spans": [{
+    "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": "chat",
+    "startTimeUnixNano": "1759651200000000000", "endTimeUnixNano": "1759651201000000000",
+    "attributes": [
+        {"key": name, "value": {"stringValue": value}}
+        for name, value in {
+            "gen_ai.operation.name": "chat", "gen_ai.request.model": "small-1", "truecost.team": "Claims",
+            "truecost.task": MARK,
+        }.items()
+    ],
+}]}]}]}  # fmt: skip
 OUTSIDERS = ("nobody", "wrong", "expired", "scopeless", "neighbour", "ludo")
 BODIES = {
     "api-calls": {"calls": [{
@@ -199,6 +212,8 @@ BODIES = {
         "task": MARK, "team": "Claims",
     }]},
     "api-log-links": {"task": MARK, "team": "Claims"},
+    "api-traces": TRACE,
+    "api-langfuse-traces": TRACE,
     "api-langfuse-scores": [{
         "name": "task_success", "value": True, "traceId": MARK, "metadata": {"team": "Claims"},
     }],
@@ -231,6 +246,7 @@ ROW_OF: dict[str, Any] = {
 SCOPE_OF_POST = {
     "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
     "api-log-links": "audit", "api-langfuse-scores": "ingest", "api-ingest-litellm": "ingest",
+    "api-traces": "ingest", "api-langfuse-traces": "ingest",
 }  # fmt: skip
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 

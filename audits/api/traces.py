@@ -13,13 +13,16 @@ from rest_framework.request import Request
 
 from accounts.api import NeedsScope
 from accounts.queries import reach_of
+from audits.api.judged import record_judged
 from spend.api import record_spans
 from spend.batches import IngestView, RawParser, as_refusal, writing
 from spend.ingest.bodies import BadBody
 from spend.ingest.mapping import SourceKind
 from spend.ingest.otlp.decoding import decode
+from spend.ingest.otlp.judged import judged
 from spend.ingest.records import Problem
 from spend.queries.mappings import mapping_of
+from spend.queries.zone import reporting_zone
 from spend.traces import ProtobufParser, is_json, refused, taken
 
 MOST_TOLD = 10
@@ -45,6 +48,10 @@ class Traces(IngestView):
         if traces.spans:
             with writing():
                 problems += record_spans(traces.spans, reach, at, self.source_kind).rejected
+                said = judged(traces.evaluations, mapping, at=at, zone=reporting_zone())
+                problems += said.problems
+                if said.items:
+                    problems += record_judged(said.items, reach, at, by=request.user.pk).rejected
         return taken(request, rejected=len(problems), why=_told(problems))
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
