@@ -15,7 +15,8 @@ from accounts.api import NeedsScope
 from accounts.queries import reach_of
 from audits.api.judged import record_judged
 from spend.api import record_spans
-from spend.batches import IngestView, RawParser, as_refusal, writing
+from spend.backpressure import writing
+from spend.batches import IngestView, RawParser, as_refusal
 from spend.ingest.bodies import BadBody
 from spend.ingest.mapping import SourceKind
 from spend.ingest.otlp.decoding import decode
