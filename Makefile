@@ -35,6 +35,7 @@ test: .venv/installed-dev ## everything that must hold: lint, types, imports, mi
 
 .PHONY: bench
 bench: .venv/installed node_modules/installed ## measure ingest, reports and pages on scratch databases (minutes), as ratios
+	@$(PY) -m benchmarks.decode
 	@$(PY) -m benchmarks.ingest
 	@$(PY) -m benchmarks.report
 	@$(PY) -m benchmarks.pages

@@ -38,9 +38,6 @@ def survives(body: bytes, *, is_json: bool) -> None:
             assert all(problem.errors.values())
 
 
-_PLACES = st.integers(0, len(AS_PROTOBUF))
-
-
 @settings(calmly, max_examples=500)
 @given(
     pieces=st.lists(_PIECES, max_size=12), places=st.lists(st.integers(0, len(AS_PROTOBUF)), min_size=20, max_size=20)
@@ -65,7 +62,7 @@ _VALUES = st.recursive(
 )
 
 
-@settings(calmly, max_examples=200)
+@settings(calmly, max_examples=100)
 @given(value=_VALUES)
 def test_made_up_json(value: object) -> None:
     survives(json.dumps({"resourceSpans": value}).encode(), is_json=True)
