@@ -23,7 +23,7 @@ _SNIPPETS = (
     (
         "opentelemetry",
         "OpenTelemetry",
-        "Beside your tracer provider: a span with usage is a call, its trace the task.",
+        "Where tracing is set up: a span of a request to a model is a call, its trace the task.",
     ),
     ("litellm", "LiteLLM", "Before the first completion, in the SDK or the proxy: each completion becomes a call."),
 )
