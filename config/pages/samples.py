@@ -44,12 +44,16 @@ class Made:
 
 @dataclass(frozen=True)
 class Sampled:
-    """What would become of a sample. `whole` is the fault of all of it."""
+    """What would become of a sample. `whole` is the fault of all of it.
+
+    `noun` is what places count: items of a body from 0, lines of a file from 1.
+    """
 
     made: list[Made] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     left_out: dict[str, int] = field(default_factory=dict)
     whole: str = ""
+    noun: str = "item"
 
     @property
     def shown(self) -> list[Made]:
@@ -76,6 +80,7 @@ def read_sample(kind: str, rules: Rules, data: bytes, *, reach: frozenset[int] |
     return Sampled(
         made=[_made(item) for item in items if not (isinstance(item.record, Correction) and item.index in bad)],
         problems=[*(one for one in found if isinstance(one, Problem)), *refused.rejected],
+        noun="item" if isinstance(rules, Mapping) or data.lstrip().startswith(b"{") else "line",
         left_out=dict(Counter(one.why for one in found if isinstance(one, LeftOut))),
     )
 
