@@ -25,6 +25,11 @@ _SNIPPETS = (
         "OpenTelemetry",
         "Where tracing is set up: a span of a request to a model is a call, its trace the task.",
     ),
+    (
+        "langfuse",
+        "Langfuse",
+        "The Langfuse SDK, pointed here: generations become calls, traces tasks, named scores outcomes and verdicts.",
+    ),
     ("litellm", "LiteLLM", "Before the first completion, in the SDK or the proxy: each completion becomes a call."),
 )
 
