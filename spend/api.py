@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import ClassVar
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -47,14 +50,15 @@ class LiteLLM(IngestView):
     """Takes what LiteLLM's generic callback posts; docs/connecting.md says what becomes of it."""
 
     permission_classes = [NeedsScope("ingest")]
+    source: ClassVar[SourceKind] = "litellm"
 
     def decode(self, body: bytes, request: Request, at: datetime) -> Decoded:
         reach = reach_of(request).team_ids
         names_teams = reach is None or len(reach) > 1  # a key of one team has said which
-        return decode(body, mapping_of("litellm", reach), at, names_teams=names_teams)
+        return decode(body, mapping_of(self.source, reach), at, names_teams=names_teams)
 
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
-        return record_calls(items=items, reach=reach.team_ids, at=at, kind="litellm")
+        return record_calls(items=items, reach=reach.team_ids, at=at, kind=self.source)
 
     @extend_schema(
         operation_id="post_litellm",
@@ -67,7 +71,11 @@ class LiteLLM(IngestView):
         responses={code: OpenApiResponse(*answer) for code, answer in BATCH_ANSWERS.items()},
     )
     def post(self, request: Request) -> Response:
-        return super().post(request)
+        try:
+            return super().post(request)
+        except Throttled as problem:
+            problem.status_code = status.HTTP_503_SERVICE_UNAVAILABLE  # after a 429 LiteLLM would drop the batch
+            raise
 
 
 def record_spans(spans: Sequence[Span], reach: Reach, at: datetime, kind: SourceKind) -> Receipt:

@@ -30,7 +30,7 @@ _SNIPPETS = (
         "Langfuse",
         "The Langfuse SDK, pointed here: generations become calls, traces tasks, named scores outcomes and verdicts.",
     ),
-    ("litellm", "LiteLLM", "Before the first completion, in the SDK or the proxy: each completion becomes a call."),
+    ("litellm", "LiteLLM", "Into the config.yaml of its proxy: each request it passes on becomes a call."),
 )
 
 

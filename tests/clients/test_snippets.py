@@ -6,9 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -22,12 +19,6 @@ from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ANSWER = {
-    "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": "gpt-5-mini",
-    "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "Hello"}}],
-    "usage": {"prompt_tokens": 1200, "completion_tokens": 300, "total_tokens": 1500,
-              "prompt_tokens_details": {"cached_tokens": 200}},
-}  # fmt: skip
 SPAN = """
 with trace.get_tracer("test").start_as_current_span("claim"):
     with trace.get_tracer("test").start_as_current_span("chat") as span:
@@ -36,12 +27,6 @@ with trace.get_tracer("test").start_as_current_span("claim"):
             "gen_ai.usage.output_tokens": 300})
 provider.shutdown()
 """
-COMPLETION = """
-import sys, time
-litellm.completion(model="openai/gpt-5-mini", messages=[{"role": "user", "content": "Hello"}], api_key="none",
-    api_base=sys.argv[1], metadata={"task": "A-1", "task_type": "claim"})
-time.sleep(3)  # its loggers run beside
-"""
 
 
 @pytest.fixture
@@ -49,36 +34,11 @@ def key(live_server: LiveServer) -> str:
     return create_key(name="k", scopes=["ingest"], team=Team.objects.create(name="Claims"), at=NOON)[1]
 
 
-@pytest.fixture
-def openai_server() -> Iterator[str]:
-    """A server that answers as the provider does."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            body = json.dumps(ANSWER).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *words: object) -> None:
-            """Be quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/v1"
-    server.shutdown()
-    server.server_close()
-
-
 def pasted(folder: Path, text: str, *arguments: str) -> str:
     """Run `text` as a program of somebody else's, who has nothing of ours installed but what it imports."""
     file = folder / "pasted.py"
     file.write_text(text, encoding="utf-8")
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LITELLM_LOCAL_MODEL_COST_MAP": "True",
-                   "LANGFUSE_TIMEOUT": "60"}  # fmt: skip
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANGFUSE_TIMEOUT": "60"}
     done = subprocess.run(
         [sys.executable, str(file), *arguments],
         cwd=folder,
@@ -117,13 +77,6 @@ def test_opentelemetry(live_server: LiveServer, key: str, tmp_path: Path) -> Non
     call = the_call()
     assert (call.input_tokens, call.cache_read_tokens, call.output_tokens) == (1000, 200, 300)
     assert len(call.task.external_id) == 32  # the trace
-
-
-def test_litellm(live_server: LiveServer, key: str, tmp_path: Path, openai_server: str) -> None:
-    pasted(tmp_path, text_of("litellm", address=live_server.url, key=key) + COMPLETION, openai_server)
-    call = the_call()
-    assert (call.input_tokens, call.cache_read_tokens, call.output_tokens) == (1000, 200, 300)
-    assert (call.task.external_id, str(call.task_type)) == ("A-1", "claim")
 
 
 def test_langfuse(live_server: LiveServer, key: str, tmp_path: Path) -> None:

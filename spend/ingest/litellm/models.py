@@ -24,6 +24,7 @@ def model_of(payload: Payload) -> str:
     asked = text(payload, "model") or text(part(payload, "hidden_params"), "litellm_model_name")
     if asked is None:
         return text(payload, "model_group") or UNNAMED
+    asked = asked.removeprefix(f"{provider_of(payload)}/") or asked  # which a router puts before it
     answered, mapped = text(part(payload, "response"), "model"), _mapped(payload)
     if provider_of(payload) in _AZURE and mapped is not None:
         return mapped

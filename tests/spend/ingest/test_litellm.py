@@ -285,6 +285,8 @@ def test_an_identity_is_bounded_and_never_empty() -> None:
 
 MODELS = [
     ({"response": {"model": "gpt-5-mini-2025-08-07"}}, "gpt-5-mini-2025-08-07"),
+    ({"model": "openai/gpt-5-mini"}, "gpt-5-mini"),
+    ({"model": "openai/gpt-5-mini", "response": {"model": "gpt-5-mini-2025-08-07"}}, "gpt-5-mini-2025-08-07"),
     ({"response": {"model": "my-cheap-group"}, "model_group": "my-cheap-group"}, "gpt-5-mini"),
     ({"response": {"model": "gpt-5-mini-cheap"}}, "gpt-5-mini"),
     ({"model_map_information": {"model_map_key": "gpt-5-mini-2025-08-07", "model_map_value": {}}}, "gpt-5-mini"),
