@@ -171,5 +171,5 @@ def test_each_form_gives_the_calls_the_provider_answered(
         assert calls[3:] == [turned_away] * 2 + [("gpt-5-mini", *calls[0][1:7], task, "")]
     assert set(Source.objects.values_list("kind", "name")) == {("litellm", "litellm")}
     streamed = Call.objects.get(team__name="ndjson", task__external_id="A-2")
-    assert streamed.metadata["time_to_first_token_ms"] >= 0
+    assert (streamed.metadata or {})["time_to_first_token_ms"] >= 0
     assert "secret" not in str(list(Call.objects.values()))
