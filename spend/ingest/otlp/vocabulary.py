@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from spend.ingest.mapping import Mapping
 from spend.ingest.otlp import values
-from spend.ingest.otlp.names import NAMES, Name
+from spend.ingest.otlp.names import NAMES, Name, Read
 from spend.ingest.otlp.wire import name_of, short_value, value_of
 
 Said = dict[str, object]
@@ -24,16 +24,14 @@ LONGEST_TEXT = 4_096  # characters of a value that a mapping asks for; a name ha
 
 _NO_RANK = 10**6
 _LONGEST_REMEMBERED = 80  # bytes; what is longer is rarely met twice
+_LONGEST_UNWANTED = 44  # bytes; of what nobody wants: parameters yes, ids of answers no
 _MOST_REMEMBERED = 8_192
 _UNMET: Any = object()
+_NOT_OURS = Name("", lambda value: None, 0)
 
 
-class _Wanted(NamedTuple):
-    """An attribute that is read: for a field of ours, for the mapping, or both."""
-
-    name: Name | None
-    asked: str | None
-
+# An attribute that is read: for a field of ours (None: for none), its reader and rank; the mapping's name for it.
+_Wanted = tuple[str | None, Read, int, str | None]
 
 # What one attribute says: a field of ours, its value and rank; the mapping's name for it, and the value as sent.
 # A plain tuple, because there are ten of them in a span.
@@ -47,7 +45,9 @@ class Vocabulary:
         self._inside = {box: [name for name in asked if name.startswith(f"{box}.")] for box in CONTAINERS}
         self._boxes = {box for box, inside in self._inside.items() if inside}
         asked = {*asked, *self._boxes}
-        self._wanted = {name: _Wanted(NAMES.get(name), name if name in asked else None) for name in {*NAMES, *asked}}
+        self._wanted: dict[str, _Wanted] = {
+            name: (*NAMES.get(name, _NOT_OURS), name if name in asked else None) for name in {*NAMES, *asked}
+        }
         self._wanted_bytes = {name.encode(): wanted for name, wanted in self._wanted.items()}
         self._memo: dict[bytes, _Heard | None] = {}
 
@@ -94,7 +94,7 @@ class Vocabulary:
         if wanted is not None:
             value = short_value(raw, len(name) + 2)
             heard = _heard(wanted, value_of(raw) if value is None else value)
-        if len(raw) <= _LONGEST_REMEMBERED:
+        if len(raw) <= (_LONGEST_UNWANTED if heard is None else _LONGEST_REMEMBERED):
             if len(self._memo) >= _MOST_REMEMBERED:
                 self._memo.clear()
             self._memo[raw] = heard
@@ -119,16 +119,16 @@ def _sorted_out(all_heard: Iterable[_Heard], vocabulary: Vocabulary) -> tuple[Sa
 def _heard(wanted: _Wanted | None, value: object) -> _Heard | None:
     if wanted is None:
         return None
-    name, asked = wanted
-    raw: object = None
-    if asked is not None:
-        raw = values.unquoted(value)
-        raw = raw[: values.LONGEST_JSON if asked in CONTAINERS else LONGEST_TEXT] if isinstance(raw, str) else raw
-    read = None if name is None else name.read(value)
-    if name is None or read is None:
-        return None if asked is None else (None, None, 0, asked, raw)
-    rank = name.rank if read else name.rank + _NO_RANK // 2  # 0 gives way to an alias that says more
-    return name.field, read, rank, asked, raw
+    field, read, rank, asked = wanted
+    said = read(value)
+    if not said:  # 0 gives way to an alias that says more
+        rank += _NO_RANK // 2
+    if asked is None:
+        return None if said is None else (field, said, rank, None, None)
+    sent = values.unquoted(value)
+    if isinstance(sent, str):
+        sent = sent[: values.LONGEST_JSON if asked in CONTAINERS else LONGEST_TEXT]
+    return (None, None, 0, asked, sent) if said is None else (field, said, rank, asked, sent)
 
 
 def vocabulary_of(mapping: Mapping) -> Vocabulary:
