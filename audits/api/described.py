@@ -46,6 +46,7 @@ ROWS: dict[str, Schema] = {
     "calls": {
         "key": KEY, "id": TEXT, "occurred_at": INSTANT, "day": DAY, **_NAMES, "task_key": KEY, "task": maybe(TEXT),
         "task_type": maybe(TEXT), "purpose": TEXT, "status": TEXT, "final": FLAG, "counted": FLAG,
+        "repeated": FLAG,
         **{name: maybe(WHOLE) for name in _TOKENS}, "cost_usd": maybe(DOLLARS), "computed_usd": maybe(DOLLARS),
         "reported_usd": maybe(DOLLARS), "cost_source": TEXT, "latency_ms": maybe(WHOLE), "step": TEXT,
         "service_tier": TEXT, "environment": TEXT, "state": maybe(TEXT),

@@ -194,6 +194,13 @@ CHECKS = [
         ),
     ),
     Check(
+        "a call that repeats the usage of others is not counted",
+        _found(
+            "SELECT external_id FROM spend_call WHERE counted AND repeated",
+            "call {0} repeats the usage of calls below it, and is counted",
+        ),
+    ),
+    Check(
         "calls name what exists",
         _found(
             "SELECT c.external_id FROM spend_call c LEFT JOIN accounts_team t ON t.id = c.team_id"

@@ -50,6 +50,8 @@ _held: list[IO[str]] = []  # open files are locks: they are held until the proce
 def _stop_after_last_user(server: Server, users: IO[str], owner: int) -> None:
     if os.getpid() != owner:  # a forked child inherits the hook, not the server
         return
+    while _held:  # its own, of another of its connections: it would wait for itself
+        _held.pop().close()
     fcntl.flock(users, fcntl.LOCK_EX)
     server.stop()
     users.close()

@@ -152,6 +152,20 @@ def test_a_parent_that_repeats_its_calls_is_not_counted_whatever_comes_first(cli
     assert list(faults(NOON.date())) == []
 
 
+def test_lists_and_the_page_of_the_task_say_of_a_repeated_call_why_it_does_not_count(client, ada):
+    send(client, request(agent(1), call(2, 1)))
+    listed = client.get("/api/v1/calls?from=2026-10&to=2026-10&counted=all").json()["calls"]
+    assert {each["id"]: (each["repeated"], each["counted"]) for each in listed} == {
+        next(iter(names([1]))): (True, False), next(iter(names([2]))): (False, True),
+    }  # fmt: skip
+    total()
+    browser = Client()
+    browser.force_login(ada)
+    page = browser.get(f"/tasks/{Task.objects.get().pk}").content.decode()
+    assert "repeats the usage of a call below it; not counted" in page
+    assert "its environment is" not in page
+
+
 def test_a_parent_alone_is_counted_until_a_child_with_usage_comes(client):
     send(client, request(agent(1), plain(2, 1)))
     assert (counted(), total()["token_bill"]) == (names([1]), "0.0002")

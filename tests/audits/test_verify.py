@@ -47,6 +47,7 @@ def test_it_finds_nothing_where_nothing_is_wrong(october: None) -> None:
         ("UPDATE spend_call SET cost_nanos = 1 WHERE external_id = 'c1'", "its price makes 1000000000"),
         ("UPDATE spend_call SET cost_nanos = 0 WHERE external_id = 'c2'", "its price makes None"),
         ("UPDATE spend_call SET llm_id = 999999", "that is not there"),
+        ("UPDATE spend_call SET repeated = true WHERE external_id = 'c1'", "repeats the usage"),
         ("UPDATE spend_task SET day = day - 1", "its first call is of"),
         ("UPDATE audits_correction SET minutes = minutes + 1", "its entries sum to 30.00"),
         ("UPDATE audits_correction SET latest = false", "the one that counts"),

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.domain.reach import Reach
 from accounts.models import Team
 from audits.actions.catch_up import catch_up
 from audits.actions.records import record_corrections
@@ -26,9 +27,13 @@ from audits.models import LabourRate
 from audits.queries.asking import parse_query
 from spend.actions.calls import record_calls
 from spend.actions.outcomes import record_outcomes
+from spend.api import record_spans
 from spend.domain.periods import Month
+from spend.ingest.mapping import default_of
 from spend.ingest.native import decode
+from spend.ingest.otlp.decoding import decode as decode_spans
 from spend.models import Call, DirtySlice, Task
+from tests.otlp import agent, call, plain, request
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -141,6 +146,52 @@ def test_two_refreshers_and_a_writer(teams):
     rows = rows_by_team()
     assert alike(rows, "Claims") == alike(rows, "Support") != []
     assert not DirtySlice.objects.exists()
+
+
+def spans() -> list[dict[str, Any]]:
+    """Agents that state the sum of what is below them, calls within calls; some calls name a task that traces share."""
+    chance = random.Random("traces")
+    found = []
+    for number in range(1, 41):
+        placed = {"trace": f"{number:032x}", "seconds": 60 * number}
+        named = {"truecost.task": f"T{chance.randrange(9)}"} if chance.random() < 0.5 else {}
+        below = [call(3, 2, **placed), call(4, chance.choice([1, 2, 3]), **placed, **named)]
+        found += [agent(1, **placed, **named), plain(2, 1, **placed), *below]
+    return found
+
+
+def write_spans(team: str, found: list[dict[str, Any]], size: int) -> int:
+    reach = Reach("key", frozenset({"ingest"}), frozenset({Team.objects.get(name=team).pk}))
+    accepted = 0
+    for start in range(0, len(found), size):
+        body = request(*found[start : start + size])
+        traces = decode_spans(body, is_json=False, mapping=default_of("otlp"), at=NOW)
+        receipt = record_spans(traces.spans, reach, NOW, "otlp")
+        assert receipt.rejected == []
+        accepted += receipt.accepted
+    return accepted
+
+
+def counted_spans(team: str) -> set[str]:
+    found = Call.objects.filter(team__name=team, counted=True, source__kind="otlp")
+    return set(found.values_list("external_id", flat=True))
+
+
+def test_four_writers_of_the_same_traces(teams):
+    write_spans("Support", spans(), size=1000)  # the one writer to compare with
+    write(facts("Claims"), size=1000)
+
+    def writer(seed: int) -> int:
+        found = spans()
+        random.Random(seed).shuffle(found)
+        return write_spans("Claims", found, size=5 + seed)
+
+    accepted = at_once(*(lambda seed=seed: writer(seed) for seed in range(4)))
+    assert sum(accepted) == 40 * 3
+    assert counted_spans("Claims") == counted_spans("Support")
+    assert len(counted_spans("Claims")) < 40 * 3
+    rows = rows_by_team()
+    assert alike(rows, "Claims") == alike(rows, "Support") != []
 
 
 KILLED = """

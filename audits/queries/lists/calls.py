@@ -27,7 +27,7 @@ _FROM = "spend_call c LEFT JOIN audits_taskstate s ON s.task_key = c.task_id"
 _PAGE = f"""
 SELECT c.id AS key, c.external_id AS id, c.occurred_at, c.day, team.name AS team, c.task_id AS task_key,
     CASE WHEN NOT task.implicit THEN task.external_id END AS task, kind.name AS task_type,
-    {MODEL.format("llm")} AS model, tier.name AS tier, c.purpose, c.status, c.final, c.counted,
+    {MODEL.format("llm")} AS model, tier.name AS tier, c.purpose, c.status, c.final, c.counted, c.repeated,
     c.input_tokens, c.cache_read_tokens, c.cache_write_tokens, c.output_tokens, c.reasoning_tokens,
     c.cost_nanos, c.computed_nanos, c.reported_nanos, c.cost_source, c.latency_ms, c.step, c.service_tier,
     c.environment, c.state
