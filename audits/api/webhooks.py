@@ -33,7 +33,6 @@ NOT_SIGNED = "The signature does not fit: no such webhook, another secret, or no
 
 @extend_schema(
     methods=["POST"],
-    operation_id="post_github_webhook",
     summary="Take a delivery of a GitHub webhook",
     description=(
         "Pull request reviews (submitted, edited, dismissed) become verdicts, closing and reopening pull requests "
