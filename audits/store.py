@@ -28,7 +28,8 @@ STATE_COLUMNS = {
     "decided_by": "text", "first_pass": "bool", "cost_nanos": "numeric", "changes_on": "date",
 }  # fmt: skip
 _TYPES = {
-    "team_id": "int4", "task_day": "date", "day": "date", "month": "date", "previous_month": "date", "level": "text",
+    "team_id": "int4", "source_id": "int8", "task_day": "date", "day": "date", "month": "date",
+    "previous_month": "date", "level": "text",
     "task_type_id": "int8", "route": "text", "first_llm_id": "int8", "tier_id": "int8", "llm_id": "int8",
     "latency": "int8[]", "sum_x": "numeric", "sum_xx": "numeric", "sum_xy": "numeric", "sum_xy_first_pass": "numeric",
     "sum_xy_judged": "numeric",
@@ -211,6 +212,7 @@ def replace_monthly(team: int | None, month: date) -> None:
 # The derived tables, each with the column that holds a slice's day or month.
 DERIVED = {
     "audits_taskstate": "day",
+    "audits_dailysources": "task_day",
     **{f"audits_daily{name}": "task_day" for name in _MONTHLY},
     **{f"audits_monthly{name}": "task_month" for name in _MONTHLY},
 }

@@ -18,6 +18,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 # A message is only a nudge: what there is to do is in tables, and this sweep of them is the guarantee.
 SWEEP_SECONDS = 2.0
 ORDERS_SECONDS = 5.0
+FORGET_SECONDS = 3600.0
 
 if os.environ.get("UNDER_UP"):  # root tries it out on a machine of its own; elsewhere the warning stands
     warnings.simplefilter("ignore", SecurityWarning)
@@ -61,6 +62,11 @@ def settings_of_celery() -> dict[str, Any]:
                 "options": {"expires": ORDERS_SECONDS},
             },
             "forget spans": {"task": "spend.forget_spans", "schedule": 21_600.0, "options": {"expires": 21_600.0}},
+            "forget rejected items": {
+                "task": "spend.forget_rejected",
+                "schedule": FORGET_SECONDS,
+                "options": {"expires": FORGET_SECONDS},
+            },
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },
     }

@@ -19,11 +19,14 @@ from rest_framework.views import APIView
 
 from accounts.domain.reach import Reach
 from accounts.queries import reach_of
+from spend.actions.rejected import keep_rejected
 from spend.backpressure import Room, writing
 from spend.ingest.bodies import BadBody, TooLarge, UnsupportedEncoding, read_body
-from spend.ingest.native import Decoded, decode
+from spend.ingest.kept import Kept, kept_item, kept_raw
+from spend.ingest.mapping import SourceKind
+from spend.ingest.native import Decoded, decode, values_of
 from spend.ingest.receipt import Receipt
-from spend.ingest.records import Item, Kind
+from spend.ingest.records import Item, Kind, Problem
 from spend.ingest.schemas import BATCH_ANSWERS, batch_of, ref
 
 
@@ -70,6 +73,7 @@ class IngestView(APIView):
     """Takes a body in one transaction. Subclasses say how it is decoded, recorded and, if not as here, answered."""
 
     parser_classes: Sequence[type[RawParser]] = [RawParser, RawLinesParser]
+    source: ClassVar[SourceKind] = "rest"
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -82,6 +86,10 @@ class IngestView(APIView):
     def record(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         raise NotImplementedError
 
+    def kept(self, body: bytes, problem: Problem) -> Kept | None:
+        """Return what is to be kept of an item that could not be read, so that it can be tried again."""
+        return None
+
     def answer(self, receipt: Receipt, request: Request) -> Response:
         return Response(_told(receipt), status=_status(receipt))
 
@@ -92,14 +100,25 @@ class IngestView(APIView):
             self.room.leave()
 
     def post(self, request: Request) -> Response:
-        at = timezone.now()
+        at, body = timezone.now(), self._body(request)
         try:
-            decoded = self.decode(self._body(request), request, at)
+            decoded = self.decode(body, request, at)
         except BadBody as problem:
             raise as_refusal(problem) from problem
         receipt = self._recorded(decoded.items, reach_of(request), at) if decoded.items else Receipt()
         receipt.rejected = sorted([*decoded.problems, *receipt.rejected], key=lambda problem: problem.index)
+        if receipt.rejected:
+            self._keep(receipt, body, decoded, reach_of(request), at)
         return self.answer(receipt, request)
+
+    def _keep(self, receipt: Receipt, body: bytes, decoded: Decoded, reach: Reach, at: datetime) -> None:
+        items = {item.index: item for item in decoded.items}
+
+        def content(problem: Problem) -> Kept | None:
+            item = items.get(problem.index)
+            return kept_item(item) if item is not None else self.kept(body, problem)
+
+        keep_rejected(kind=self.source, problems=receipt.rejected, content=content, reach=reach.team_ids, at=at)
 
     def _recorded(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         with writing():
@@ -121,10 +140,18 @@ class BatchView(IngestView):
     """Takes a batch of one kind of record (`takes`). Subclasses name the permission and the action that records it."""
 
     kind: ClassVar[Kind]
+    _values: list[object] | None = None
 
     def decode(self, body: bytes, request: Request, at: datetime) -> Decoded:
-        lines = (request.content_type or "").startswith(RawLinesParser.media_type)
-        return decode(body, self.kind, at, ndjson=lines)
+        return decode(body, self.kind, at, ndjson=self._is_lines(request))
+
+    def kept(self, body: bytes, problem: Problem) -> Kept | None:
+        if self._values is None:
+            self._values = values_of(body, self.kind, ndjson=self._is_lines(self.request))
+        return kept_raw(self._values[problem.index], problem, kind=self.kind)
+
+    def _is_lines(self, request: Request) -> bool:
+        return (request.content_type or "").startswith(RawLinesParser.media_type)
 
 
 def _told(receipt: Receipt) -> dict[str, Any]:

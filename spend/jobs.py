@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from spend import store
+from spend.actions.rejected import forget_rejected as forget
 from spend.actions.reprice import work_off
 
 # A worker has other things to do as well; the next message goes on where this one stopped.
@@ -27,3 +28,8 @@ SPANS_KEPT = timedelta(days=30)
 @shared_task(name="spend.forget_spans")
 def forget_spans(**kwargs: Any) -> None:
     store.forget_spans_before((timezone.now() - SPANS_KEPT).date())
+
+
+@shared_task(name="spend.forget_rejected")
+def forget_rejected(**kwargs: Any) -> None:
+    forget(at=timezone.now())

@@ -170,6 +170,37 @@ class Source(models.Model):
         return f"{self.kind} {self.name}".strip()
 
 
+class RejectedItem(models.Model):
+    """An item that was refused, kept for some days so that it can be tried again once what was wrong is mended.
+
+    Bounded in size and number. Nothing follows from it: what was answered when it came is all that became of it.
+    """
+
+    team = models.ForeignKey(Team, null=True, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=20, help_text="The way in, as a source has it.")
+    name = models.CharField(max_length=200, blank=True, help_text="The emitter, where it is known.")
+    format = models.CharField(max_length=20, blank=True, help_text="What it is: call, outcome, correction, incident.")
+    external_id = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=300, help_text="The first of `errors`, by which items are grouped.")
+    errors = models.JSONField()
+    content = models.JSONField(null=True, help_text="Its own fields. Null: it cannot be tried again.")
+    digest = models.BinaryField(max_length=16, help_text="Of all that it says: sent again it is the same item.")
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-last_at", "-pk"]
+        indexes = [models.Index("team", "last_at", name="rejected_by_team_and_time")]
+        constraints = [
+            models.UniqueConstraint(
+                "team", "digest", nulls_distinct=False, name="one_rejected_item_per_team_and_digest"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.format} {self.external_id}: {self.reason}"
+
+
 class SourceMapping(models.Model):
     """How a kind of source is read, for one team or, with none, for all that have no mapping of their own."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +44,16 @@ def raw_cursor() -> Iterator[psycopg.Cursor[Any]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         yield cursor
+
+
+def note_sources_seen(sources: Sequence[int], at: datetime, *, before: datetime) -> None:
+    """Say that these sources sent something, where that was last said before `before`; never waits for a row."""
+    with raw_cursor() as cursor:
+        cursor.execute(
+            "UPDATE spend_source SET last_seen_at = %b WHERE id IN (SELECT id FROM spend_source"
+            " WHERE id = ANY(%b) AND last_seen_at <= %b FOR UPDATE SKIP LOCKED)",
+            [at, list(sources), before],
+        )
 
 
 def installation() -> tuple[int, str]:

@@ -47,6 +47,8 @@ UNIT_SUMS = (
 _DIMENSIONS = ("task_type_id", "route", "first_llm_id", "tier_id", "llm_id")
 CALL_COLUMNS = ("task_day", "day", *_DIMENSIONS, *CALL_SUMS)
 TASK_COLUMNS = ("task_day", *_DIMENSIONS, *TASK_SUMS)
+SOURCE_SUMS = ("calls", "priced_calls", "cost", "implicit", "unjudged")
+SOURCE_COLUMNS = ("task_day", "day", "source_id", "llm_id", *SOURCE_SUMS)
 UNIT_COLUMNS = ("level", "task_day", "month", "previous_month", *_DIMENSIONS, *UNIT_SUMS)
 
 
@@ -111,6 +113,8 @@ def _replace_rows(team: int, days: Collection[date], today: date) -> None:
     store.replace_daily("audits_dailycalls", CALL_COLUMNS, team, days, calls)
     store.replace_daily("audits_dailytasks", TASK_COLUMNS, team, days, tasks)
     store.replace_daily("audits_dailyunits", UNIT_COLUMNS, team, days, units)
+    sources = ((*key, *(getattr(sums, name) for name in SOURCE_SUMS)) for key, sums in rollup.sources.items())
+    store.replace_daily("audits_dailysources", SOURCE_COLUMNS, team, days, sources)
     after = _tasks_by_tier(team, days)
     moved = {
         day.replace(day=1)
@@ -132,13 +136,19 @@ def _tasks_by_tier(team: int, days: Collection[date]) -> dict[tuple[date, int | 
 def _states_into(rollup: Rollup, team: int, days: Collection[date], today: date) -> Iterator[tuple[Any, ...]]:
     """Add each task of the slices to `rollup`, and yield the row of its state."""
     judge = _Judge(judgements(team, days), outcomes_of_slices(team, days), today)
-    for task, calls in tasks_of_slices(team, days):
+    for task, is_implicit, calls in tasks_of_slices(team, days):
         outcome = judge.outcomes.get(task)
         shape = shape_of(calls, outcome.task_type if outcome else None)
         status = judge.status(task, shape)
         rollup.add(
             TaskFacts(
-                shape, status, calls, judge.said.costs.get(task, ()), judge.value(task, shape), judge.manual(shape)
+                shape,
+                status,
+                calls,
+                judge.said.costs.get(task, ()),
+                judge.value(task, shape),
+                judge.manual(shape),
+                is_implicit,
             )
         )
         yield _state(task, team, shape, status, calls)

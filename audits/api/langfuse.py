@@ -34,6 +34,7 @@ class LangfuseScores(IngestView):
 
     permission_classes = [NeedsScope("ingest")]
     parser_classes = [RawParser]
+    source = "langfuse"
     scores: Scores
 
     @extend_schema(

@@ -61,6 +61,7 @@ class GithubWebhook(IngestView):
     authentication_classes = []
     permission_classes = [AllowAny]
     parser_classes = [RawParser]
+    source = "github"
     webhook: Webhook
 
     def post(self, request: Request) -> Response:

@@ -1,9 +1,10 @@
 """Tasks into additive rows, from which every report is made. What each sum means: docs/method.md, 2 and 7.
 
-One `Rollup` takes the tasks of a slice (a team and a day of tasks) and holds three tables of sums:
+One `Rollup` takes the tasks of a slice (a team and a day of tasks) and holds four tables of sums:
 
 - `calls` by their own day, tier and model;
 - `tasks` by delivering tier and model;
+- `sources`: calls by where they came from, and how much these say;
 - `units`: the parts of tasks by month, at three levels: whole tasks, their parts by tier, their parts by model. Only
   these can answer how many distinct tasks a tier touched, and how far its cost per success is certain (R16, R17).
 
@@ -38,6 +39,7 @@ class TaskFacts(NamedTuple):
     entries: Sequence[TracedEntry] = ()
     value: int | None = None
     manual: int | None = None
+    is_implicit: bool = False  # its one call names no task
 
 
 class _Sums(Protocol):
@@ -50,11 +52,13 @@ Sums = TypeVar("Sums", bound=_Sums)
 # The columns of each table's keys, in their order. Keys are plain tuples: named ones take four times as long to make.
 CALL_KEY = ("task_day", "day", "task_type", "route", "first_llm", "tier", "llm")
 TASK_KEY = ("task_day", "task_type", "route", "first_llm", "tier", "llm")
+SOURCE_KEY = ("task_day", "day", "source", "llm")
 UNIT_KEY = ("level", "task_day", "month", "previous_month", "task_type", "route", "first_llm", "tier", "llm")
 
 Id = int | None
 CallKey = tuple[date, date, Id, str, Id, Id, Id]
 TaskKey = tuple[date, Id, str, Id, Id, Id]
+SourceKey = tuple[date, date, Id, Id]
 UnitKey = tuple[str, date, date, date | None, Id, str, Id, Id, Id]
 
 
@@ -100,6 +104,18 @@ class TaskSums:
 
 
 @dataclass(slots=True)
+class SourceSums:
+    calls: int = 0
+    priced_calls: int = 0
+    cost: int = 0
+    implicit: int = 0  # calls that name no task
+    unjudged: int = 0  # calls of tasks that nobody judged: no outcome, no verdict
+
+    def merge(self, other: SourceSums) -> None:
+        _add(self, other, _SOURCE_NUMBERS)
+
+
+@dataclass(slots=True)
 class UnitSums:
     touched: int = 0
     attempts: int = 0
@@ -121,6 +137,7 @@ class UnitSums:
 
 _CALL_NUMBERS = [column.name for column in fields(CallSums) if column.name != "latency"]
 _TASK_NUMBERS = [column.name for column in fields(TaskSums)]
+_SOURCE_NUMBERS = [column.name for column in fields(SourceSums)]
 _UNIT_NUMBERS = [column.name for column in fields(UnitSums)]
 
 
@@ -131,11 +148,13 @@ class Rollup:
         self.calls: dict[CallKey, CallSums] = {}
         self.tasks: dict[TaskKey, TaskSums] = {}
         self.units: dict[UnitKey, UnitSums] = {}
+        self.sources: dict[SourceKey, SourceSums] = {}
 
     def add(self, task: TaskFacts) -> None:
         """Add a task, once."""
         route = route_text(task.shape.route)
         self._add_calls(task, route)
+        self._add_sources(task)
         self._add_task(task, route)
         for part in parts_of(task.shape, task.status, task.calls, task.entries):
             self._add_part(task, route, part)
@@ -145,6 +164,7 @@ class Rollup:
         _merge(self.calls, other.calls)
         _merge(self.tasks, other.tasks)
         _merge(self.units, other.units)
+        _merge(self.sources, other.sources)
 
     def _add_calls(self, task: TaskFacts, route: str) -> None:
         shape, state = task.shape, task.status.state
@@ -168,6 +188,21 @@ class Rollup:
                 sums.cost += call.cost
                 sums.pending_cost += call.cost if pending else 0
                 sums.wasted += call.cost if _is_wasted(call, delivering, failed) else 0
+
+    def _add_sources(self, task: TaskFacts) -> None:
+        is_implicit, unjudged, day = task.is_implicit, not task.status.judged, task.shape.day
+        rows = self.sources
+        for call in task.calls:
+            key = (day, call.day, call.source, call.llm)
+            sums = rows.get(key)
+            if sums is None:
+                sums = rows[key] = SourceSums()
+            sums.calls += 1
+            sums.implicit += is_implicit
+            sums.unjudged += unjudged
+            if call.cost is not None:
+                sums.priced_calls += 1
+                sums.cost += call.cost
 
     def _add_task(self, task: TaskFacts, route: str) -> None:
         shape, status = task.shape, task.status

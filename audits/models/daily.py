@@ -151,6 +151,30 @@ class DailyCalls(Dimensions, CallSums):
         ]
 
 
+class DailySources(models.Model):
+    """Calls of the tasks of a slice by their own day, source and model, and how much they say: for Connectors."""
+
+    team_id = models.IntegerField()
+    task_day = models.DateField()
+    day = models.DateField()
+    source_id = models.BigIntegerField(null=True, help_text="Null: of before sources were noted.")
+    llm_id = models.BigIntegerField(null=True)
+    calls = models.BigIntegerField()
+    priced_calls = models.BigIntegerField()
+    cost = money()
+    implicit = models.BigIntegerField()
+    unjudged = models.BigIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index("team_id", "task_day", name="daily_sources_by_slice"),
+            models.Index("day", name="daily_sources_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} {self.day}"
+
+
 class DailyTasks(Dimensions, TaskSums):
     """Tasks of a slice, by delivering tier and model."""
 

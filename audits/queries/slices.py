@@ -12,6 +12,7 @@ def all_slices() -> list[tuple[int | None, date]]:
         cursor.execute(
             "SELECT team_id, day FROM spend_task UNION SELECT team_id, day FROM audits_taskstate"
             " UNION SELECT team_id, task_day FROM audits_dailycalls"
+            " UNION SELECT team_id, task_day FROM audits_dailysources"
             " UNION SELECT team_id, task_day FROM audits_dailytasks"
             " UNION SELECT team_id, task_day FROM audits_dailyunits"
             " UNION SELECT team_id, task_day FROM audits_dailyentries"

@@ -171,6 +171,18 @@ CHECKS = [
         ),
     ),
     Check(
+        "daily rows of sources are the calls",
+        _found(
+            "SELECT COALESCE(d.day, c.day), COALESCE(d.source_id, c.source_id), d.calls, d.cost, c.calls, c.cost FROM"
+            " (SELECT team_id, day, source_id, sum(calls) AS calls, sum(cost) AS cost FROM audits_dailysources"
+            " GROUP BY 1, 2, 3) d FULL JOIN (SELECT team_id, day, source_id, count(*) AS calls,"
+            " COALESCE(sum(cost_nanos), 0) AS cost FROM spend_call WHERE counted GROUP BY 1, 2, 3) c"
+            " ON d.day = c.day AND d.team_id = c.team_id AND COALESCE(d.source_id, 0) = COALESCE(c.source_id, 0)"
+            " WHERE d.calls IS DISTINCT FROM c.calls OR d.cost IS DISTINCT FROM c.cost",
+            "on {0}, source {1}, daily rows hold {2} calls for {3}, the log {4} calls for {5} nano-dollars",
+        ),
+    ),
+    Check(
         "daily rows of tasks are the tasks",
         _found(
             "SELECT COALESCE(d.day, t.day), COALESCE(d.team_id, t.team_id), d.tasks, t.tasks FROM"

@@ -30,6 +30,7 @@ from spend.models import (
     Llm,
     Outcome,
     Price,
+    RejectedItem,
     RepricedMonth,
     Repricing,
     Source,
@@ -88,7 +89,7 @@ def remove_sample() -> None:
 
 def _tables() -> list[type[Model]]:
     derived = [getattr(audits_models, name) for name in audits_models.__all__]
-    facts = [Call, Task, Span, DemotedCall, Outcome, DirtySlice, DirtyKey, RepricedMonth, Repricing]
+    facts = [Call, Task, Span, DemotedCall, Outcome, RejectedItem, DirtySlice, DirtyKey, RepricedMonth, Repricing]
     return [*facts, *(model for model in derived if model not in KEPT)]
 
 

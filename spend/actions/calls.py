@@ -63,7 +63,8 @@ def record_calls(
         keep_zone()
     sighting.meet(reference, ((item.record.provider, item.record.model) for item, _ in owned), at)
     sighting.meet_task_types(reference, (item.record.task_type for item, _ in owned))
-    sighting.meet_sources(reference, ((team, kind, item.emitter) for item, team in owned), at)
+    sources = {(team, kind, item.emitter) for item, team in owned}
+    sighting.meet_sources(reference, sources, at)
     with transaction.atomic():
         store.lock_reference_data()
         reference = book()
@@ -71,6 +72,7 @@ def record_calls(
             _write(owned, _RowBuilder(reference, at, kind, lineage), receipt)
         if lineage:
             lineage.settle(reference, at)
+    sighting.see_again(reference, sources, at)
     return receipt
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from django.db import transaction
 
+from spend import store
 from spend.domain import catalogue, tiers
 from spend.domain.names import KnownModels, provider_of
 from spend.domain.pricing import price_at
@@ -15,6 +16,9 @@ from spend.domain.reference.records import ALWAYS
 from spend.models import Llm, LlmTier, Source, TaskType, Tier
 from spend.queries.book import Book
 from spend.queries.zone import reporting_day
+
+SEEN_EVERY = timedelta(seconds=30)
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def meet(reference: Book, seen: Iterable[tuple[str | None, str]], at: datetime) -> None:
@@ -48,6 +52,18 @@ def meet_sources(reference: Book, seen: Iterable[tuple[int, str, str]], at: date
             ],
             ignore_conflicts=True,
         )
+
+
+def see_again(reference: Book, seen: Iterable[tuple[int, str, str]], at: datetime) -> None:
+    """Note that these sources sent something, every half minute at most and after their calls were committed.
+
+    A row that somebody else is noting is left to them, so that no writer ever waits for another here.
+    """
+    known = {source: reference.sources[source] for source in set(seen) if source in reference.sources}
+    due = {source: pk for source, pk in known.items() if at - reference.seen.get(source, LONG_AGO) >= SEEN_EVERY}
+    if due:
+        store.note_sources_seen(sorted(due.values()), at, before=at - SEEN_EVERY)
+        reference.seen.update(dict.fromkeys(due, at))
 
 
 def _is_new(reference: Book, provider: str | None, model: str) -> bool:

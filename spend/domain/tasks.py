@@ -35,6 +35,7 @@ class CallFact(NamedTuple):
     cache_write_tokens: int | None
     output_tokens: int | None
     latency_ms: int | None
+    source: int | None = None  # None: it came before sources were noted
 
 
 class Shape(NamedTuple):

@@ -39,12 +39,17 @@ def decode(body: bytes, kind: Kind, at: datetime, *, ndjson: bool = False) -> De
 
     Raises BadBody where the fault is of the whole body.
     """
-    values = decode_lines(body) if ndjson else _listed(decode_text(body), f"{kind}s")
+    values = values_of(body, kind, ndjson=ndjson)
     if len(values) > MOST_ITEMS:
         raise BadBody(f"has {len(values)} items; at most {MOST_ITEMS} are taken at once")
     if kind == "call" and (items := _all_calls(values, at, is_clean=_is_clean(body))) is not None:
         return Decoded(items, [])
     return _one_by_one(values, kind, at)
+
+
+def values_of(body: bytes, kind: Kind, *, ndjson: bool = False) -> list[object]:
+    """Return the items of a batch as JSON has them. Raises BadBody."""
+    return decode_lines(body) if ndjson else _listed(decode_text(body), f"{kind}s")
 
 
 def _listed(content: object, name: str) -> list[object]:

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
@@ -56,6 +56,7 @@ class Book:
     tiers: dict[int, TierHistory]
     sources: dict[tuple[int, str, str], int]  # (team, kind, name)
     mappings: dict[tuple[int | None, str], Mapping]
+    seen: dict[tuple[int, str, str], datetime] = field(default_factory=dict)  # when a source was last noted
     tierless: set[int] = field(default_factory=set)  # models from whose catalogue price no tier follows
     _by_name: dict[str, set[int]] = field(default_factory=dict)
     _named: dict[tuple[str | None, str], int | None] = field(default_factory=dict)

@@ -17,7 +17,8 @@ from spend.store import raw_cursor
 
 _COLUMNS = (
     "c.id, c.external_id, c.occurred_at, c.day, c.llm_id, c.tier_id, c.task_type_id, c.purpose, c.status, c.final,"
-    " c.cost_nanos, c.input_tokens, c.cache_read_tokens, c.cache_write_tokens, c.output_tokens, c.latency_ms"
+    " c.cost_nanos, c.input_tokens, c.cache_read_tokens, c.cache_write_tokens, c.output_tokens, c.latency_ms,"
+    " c.source_id"
 )
 _ROWS_AT_ONCE = 20_000  # of the stream: bounds the memory of a slice of any size
 
@@ -31,18 +32,21 @@ class ReportedOutcome(NamedTuple):
     complexity: str
 
 
-def tasks_of_slices(team: int, days: Collection[date]) -> Iterator[tuple[UUID, list[CallFact]]]:
-    """Stream the tasks of a team whose day is one of `days`, each with its counted calls; needs a transaction."""
+def tasks_of_slices(team: int, days: Collection[date]) -> Iterator[tuple[UUID, bool, list[CallFact]]]:
+    """Stream the tasks of a team whose day is one of `days`: key, whether no call names it, and its counted calls.
+
+    Needs a transaction.
+    """
     with psycopg.ServerCursor(connection.connection, "tasks_of_slices") as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(
-            f"SELECT c.task_id, {_COLUMNS} FROM spend_task t JOIN spend_call c ON c.task_id = t.id"
+            f"SELECT c.task_id, t.implicit, {_COLUMNS} FROM spend_task t JOIN spend_call c ON c.task_id = t.id"
             " WHERE t.team_id = %s AND t.day = ANY(%s) AND c.counted ORDER BY c.task_id",
             [team, list(days)],
             binary=True,
         )
-        for task, rows in groupby(cursor, itemgetter(0)):
-            yield task, [CallFact(*row[1:]) for row in rows]
+        for (task, is_implicit), rows in groupby(cursor, itemgetter(0, 1)):
+            yield task, is_implicit, [CallFact(*row[2:]) for row in rows]
 
 
 def tasks_with_calls(task_keys: Collection[UUID]) -> dict[UUID, tuple[int, list[CallFact]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
@@ -33,6 +33,15 @@ def test_calls_are_stamped_with_way_and_emitter() -> None:
     record_calls(items=[item], reach=frozenset({team.pk}), at=NOON)  # a repeat by another way: the call stays as it is
     assert Source.objects.get(kind="rest").first_seen_at == NOON
     assert Call.objects.filter(external_id="a", source__kind="otlp").exists()
+
+
+def test_when_a_source_was_last_seen_is_noted_every_half_minute() -> None:
+    team = Team.objects.create(name="Claims")
+    body = b'{"calls": [{"id": "a", "occurred_at": "2026-11-01T11:00:00Z", "model": "gpt-5"}]}'
+    items = decode(body, "call", NOON).items
+    for seconds, seen in ((0, 0), (20, 0), (40, 40), (50, 40), (75, 75), (60, 75)):
+        record_calls(items=items, reach=frozenset({team.pk}), at=NOON + timedelta(seconds=seconds))
+        assert Source.objects.get().last_seen_at == NOON + timedelta(seconds=seen)
 
 
 def test_a_team_reads_a_source_its_own_way_else_as_all_do_else_by_default() -> None:

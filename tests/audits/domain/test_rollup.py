@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.domain.parts import TracedEntry
-from audits.domain.rollup import CallSums, Rollup, TaskSums, UnitSums, route_text
+from audits.domain.rollup import CallSums, Rollup, SourceSums, TaskSums, UnitSums, route_text
 from tests.audits.domain.build import (
     CALLS,
     COMMODITY,
@@ -318,3 +318,18 @@ def vars_of(sums):
 
 def test_an_empty_rollup_has_no_rows():
     assert tables(Rollup()) == ({}, {}, {})
+
+
+def test_calls_are_counted_by_source_and_by_how_much_they_say():
+    silent = make_call("a", source=7, cost=None)
+    said = [make_call("b", source=7, cost=5), make_call("c", "2026-10-06T09:00", LARGE, source=8, cost=6)]
+    unjudged = make_task(silent, today=date(2026, 10, 5))._replace(is_implicit=True)
+    rollup = roll_up([unjudged, make_task(*said, **DONE)])
+    day, next_day = date(2026, 10, 5), date(2026, 10, 6)
+    assert rollup.sources == {
+        (day, day, 7, silent.llm): SourceSums(calls=2, priced_calls=1, cost=5, implicit=1, unjudged=1),
+        (day, next_day, 8, LARGE): SourceSums(calls=1, priced_calls=1, cost=6),
+    }
+    twice = roll_up([unjudged])
+    twice.merge(roll_up([unjudged]))
+    assert twice.sources[day, day, 7, silent.llm].unjudged == 2
