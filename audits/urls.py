@@ -2,6 +2,7 @@ from django.urls import path
 
 from audits import api
 from audits.views import (
+    connectors,
     decisions,
     downloads,
     explore,
@@ -45,6 +46,8 @@ urlpatterns = [
     path("incidents/<uuid:identity>/edit", incident_forms.edit, name="incident-edit"),
     path("incidents/<uuid:identity>/preview", incident_forms.preview, name="incident-edit-preview"),
     path("incidents/<uuid:identity>/<slug:way>", decisions.decide, name="incident-decide"),
+    path("connectors", connectors.index, name="connectors"),
+    path("connectors/<int:pk>", connectors.one, name="connector"),
     path("insurer", insurer.insurer, name="insurer"),
     path("log", log_link.log, name="log"),
     path("team", team.team, name="my-team"),

@@ -67,6 +67,7 @@ SECTIONS = (
         ),
     ),
     Section("Incidents", (Page("Incidents", "incidents"),)),
+    Section("Connectors", (Page("Sources", "connectors"), Page("Rejected items", "rejected"))),
     Section(
         "Settings",
         (

@@ -17,7 +17,7 @@ from audits.actions.notes import write_note
 from audits.actions.webhooks import create_webhook
 from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote, Webhook
 from spend.domain.periods import Month
-from spend.models import Llm, Price, Task, TaskType, Tier
+from spend.models import Llm, Price, Source, Task, TaskType, Tier
 from tests.build import have_reference
 from tests.cast import NOON, make_user
 
@@ -108,6 +108,11 @@ POST incident-edit        302   302     302       302       302    403  404  200
 POST incident-edit-preview 302  302     302       302       302    403  404  200   403 200
 GET  incident-decide      302   302     302       302       302    403  404  200   403 200
 POST incident-decide      302   302     302       302       302    403  404  200   403 200
+GET  connectors           302   302     302       302       302    200  200  200   200 200
+GET  connector            302   302     302       302       302    200  404  200   200 200
+GET  rejected             302   302     302       302       302    200  200  200   200 200
+POST rejected-retry       302   302     302       302       302    403  302  302   403 302
+POST rejected-dismiss     302   302     302       302       302    403  302  302   403 302
 GET  patterns             403   403     403       403       403    403  403  403   403 200
 GET  settings             302   302     302       302       302    403  403  403   200 200
 GET  settings-tiers       302   302     302       302       302    403  403  403   200 200
@@ -241,6 +246,7 @@ ROW_OF: dict[str, Any] = {
     "settings-rate": LabourRate,
     "settings-task-type": TaskType,
     "settings-fixed-cost": FixedCost,
+    "connector": Source,
     "settings-webhook-revoke": Webhook,
 }
 SCOPE_OF_POST = {

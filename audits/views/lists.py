@@ -17,6 +17,7 @@ from audits.actions.reports import bring_up_to_date
 from audits.queries import lists
 from audits.queries.asking import BadQuery
 from audits.queries.choices import choices
+from audits.queries.connectors import names_of_sources
 from audits.queries.lists import Listing, Page, Sums, parse_listing
 from audits.queries.story import story_of
 from audits.views.filters import form, in_force, without
@@ -86,6 +87,8 @@ def _list(request: HttpRequest, kind: str) -> HttpResponse:
         "kind": kind, "as_of": at, "filters": in_force(kind, words), "may_log": reach.may("audit"),
         "form": form(kind, words, choices(reach.team_ids), request.user.get_username()),
     }  # fmt: skip
+    if kind == "calls" and "source" in words:
+        _name_sources(context["filters"], words, reach.team_ids)
     try:
         listing = parse_listing(words, kind=kind, teams=reach.team_ids, reader=request.user.pk)
         bring_up_to_date(at=at)
@@ -99,6 +102,13 @@ def _list(request: HttpRequest, kind: str) -> HttpResponse:
     context["newer"] = link(kind, words, {"cursor": [page.newer]}) if page.newer else ""
     context["first"] = link(kind, without(words, "cursor")) if cursor else ""
     return at_address(request, render(request, f"audits/{kind}.html", context), kind, words)
+
+
+def _name_sources(filters: list[dict[str, Any]], words: Words, teams: frozenset[int] | None) -> None:
+    """Say in words which sources the list is narrowed down to; their numbers mean nothing to anybody."""
+    for each in filters:
+        if each["name"] == "source":
+            each["values"] = names_of_sources(words["source"], teams)
 
 
 def _with_the_bill(listing: Listing, words: Words, sums: Sums) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from config.pages import fixed_costs, index, mappings, models, rates, repricings, task_types, tiers, webhooks
+from config.pages import fixed_costs, index, mappings, models, rates, rejected, repricings, task_types, tiers, webhooks
 
 urlpatterns = [
+    path("connectors/rejected", rejected.rejected, name="rejected"),
+    path("connectors/rejected/retry", rejected.retry_items, name="rejected-retry"),
+    path("connectors/rejected/dismiss", rejected.dismiss_items, name="rejected-dismiss"),
     path("settings", index.index, name="settings"),
     path("settings/tiers", tiers.tiers, name="settings-tiers"),
     path("settings/tiers/new", tiers.tier_new, name="settings-tier-new"),

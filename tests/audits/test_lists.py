@@ -138,7 +138,7 @@ _ROWS = [{}, {"tier": "commodity"}, {"team": "Property Claims", "route": "commod
 @pytest.mark.parametrize("kind", ["calls", "tasks", "entries"])
 @pytest.mark.parametrize("words", _EITHER_WAY, ids=str)
 def test_months_say_what_adding_up_rows_says(monkeypatch: pytest.MonkeyPatch, kind: str, words: dict[str, str]) -> None:
-    if not lists.WORDS[kind].keys() >= words.keys():
+    if not lists.WORDS[kind].keys() >= words.keys() or (kind == "calls" and "source" in words):  # there: who sent them
         return
     read = getattr(lists, f"sums_of_{kind}")
     for period, row, lens in product(_PERIODS, _ROWS, ("responsible", "route")):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import get_args
 from uuid import UUID
 
@@ -29,6 +30,10 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "purpose": ("attempt", "triage", "judge", "guardrail", "embedding"),
         "status": ("ok", "error", "timeout", "refused"),
         "priced": _YES_NO,
+        "named": _YES_NO,
+        "judged": _YES_NO,
+        "source": ANY,
+        "since": ANY,
         "wasted": _YES_NO,
         "other_months": _YES_NO,
         "counted": (*_YES_NO, "all"),
@@ -134,7 +139,34 @@ def _said(
         errors[name] = [f"must be one of: {', '.join(options)}"]
     if any("\x00" in value for value in given):
         errors[name] = ["must not contain NUL"]
+    if not options and (fault := _FAULTS.get(name, _none)(given)):
+        errors[name] = [fault]
     return given
+
+
+def _none(given: tuple[str, ...]) -> str:
+    return ""
+
+
+def _fault_of_ids(given: tuple[str, ...]) -> str:
+    is_good = all(value.isascii() and value.isdecimal() and len(value) < 19 for value in given)
+    return "" if is_good else "must be the number of a source"
+
+
+def _fault_of_day(given: tuple[str, ...]) -> str:
+    try:
+        return "" if all(_is_day(value) for value in given) else _NO_DAY
+    except ValueError:
+        return _NO_DAY
+
+
+def _is_day(text: str) -> bool:
+    day = date.fromisoformat(text)
+    return str(day) == text and 2000 <= day.year < 3000
+
+
+_NO_DAY = "must be a day like 2026-10-05"
+_FAULTS: dict[str, Callable[[tuple[str, ...]], str]] = {"source": _fault_of_ids, "since": _fault_of_day}
 
 
 def _routes(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]) -> tuple[str, ...]:

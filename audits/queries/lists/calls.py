@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from audits.queries.lists import months, reading
+from audits.queries.lists import months, reading, sources
 from audits.queries.lists.asking import Listing
+from audits.queries.lists.judged import JUDGED
 from audits.queries.lists.naming import keys_called, names_tasks, of_task
 from audits.queries.lists.reading import PAGE, Order, Page, Sums, Where
 from spend.domain.periods import start_of
@@ -23,6 +24,7 @@ _WASTED = (
     "(c.cost_nanos IS NOT NULL AND c.purpose = 'attempt'"
     " AND (s.state = 'failure' OR c.tier_id IS DISTINCT FROM s.tier_id))"
 )
+_IMPLICIT = "EXISTS (SELECT FROM spend_task k WHERE k.id = c.task_id AND k.implicit)"
 _FROM = "spend_call c LEFT JOIN audits_taskstate s ON s.task_key = c.task_id"
 _PAGE = f"""
 SELECT c.id AS key, c.external_id AS id, c.occurred_at, c.day, team.name AS team, c.task_id AS task_key,
@@ -61,10 +63,10 @@ def calls(listing: Listing, *, cursor: str | None = None, limit: int = PAGE) -> 
 
 def sums_of_calls(listing: Listing) -> Sums:
     """Return how many calls there are, of how many tasks, how many are priced, and what they cost."""
-    found = months.sums_of_calls(listing)
+    found = sources.sums_of_calls(listing) or months.sums_of_calls(listing)
     if found is not None:
         return found
-    if not names_tasks(listing) and months.are_too_many(listing):
+    if not names_tasks(listing) and (sources if "source" in listing.only else months).are_too_many(listing):
         return dict.fromkeys(("calls", "priced_calls", "tasks", "cost_nanos"))
     where = _where(listing)
     sql = (
@@ -86,6 +88,11 @@ def _where(listing: Listing) -> Where:
     if counted != "all":
         where.add("c.counted" if counted == "yes" else "NOT c.counted")
     reading.said(where, listing, {"state": "s.state", "purpose": "c.purpose", "status": "c.status"})
-    reading.yes_no(where, listing, {"priced": "c.cost_nanos IS NOT NULL", "wasted": _WASTED})
+    reading.yes_no(
+        where,
+        listing,
+        {"priced": "c.cost_nanos IS NOT NULL", "wasted": _WASTED, "named": f"NOT {_IMPLICIT}", "judged": JUDGED},
+    )
+    sources.of_source(where, listing)
     of_task(where, listing, "c.task_id", or_else="c.id = ANY(%(call_keys)s)", call_keys=keys_called(listing, "call"))
     return where

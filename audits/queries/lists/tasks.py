@@ -10,6 +10,7 @@ from uuid import UUID
 from audits.queries.lists import months, reading, tries
 from audits.queries.lists.asking import Listing
 from audits.queries.lists.calls import ENTRY_TIER, MODEL
+from audits.queries.lists.judged import JUDGED
 from audits.queries.lists.naming import names_tasks, of_task
 from audits.queries.lists.reading import PAGE, Order, Page, Sums, Where
 from audits.queries.reports import route_name
@@ -84,12 +85,6 @@ def task_of(key: UUID, *, teams: frozenset[int] | None) -> reading.Row | None:
 
 
 _STATES = ("success", "failure", "pending")
-# Whom neither a verdict nor an outcome decided has neither, unless an incident came before them (docs/method.md, 3).
-_JUDGED = """(s.decided_by IN ('verdict', 'outcome') OR s.decided_by = 'incident' AND (
-    EXISTS (SELECT 1 FROM spend_outcome o WHERE o.task_key = s.task_key AND o.latest AND NOT o.withdrawn
-        AND o.outcome <> '')
-    OR EXISTS (SELECT 1 FROM audits_correction k WHERE k.latest AND NOT k.withdrawn AND k.verdict <> ''
-        AND (k.task_key = s.task_key OR k.call_key = s.deciding_call))))"""
 
 
 def _with_routes(rows: Sequence[reading.Row]) -> list[reading.Row]:
@@ -103,6 +98,6 @@ def _where(listing: Listing) -> Where:
         where.add(f"{tries.count_of(listing)} > 0", **tries.params(listing))
     columns = {"state": "s.state", "decided_by": "s.decided_by"}
     reading.said(where, listing, columns)
-    reading.yes_no(where, listing, {"first_pass": "s.first_pass", "judged": _JUDGED})
+    reading.yes_no(where, listing, {"first_pass": "s.first_pass", "judged": JUDGED})
     of_task(where, listing, "s.task_key")
     return where
