@@ -12,6 +12,7 @@ from spend.ingest.otlp.evaluations import moment
 from spend.ingest.otlp.kinds import EMBEDDING, GENERATION, GUARDRAIL, JUDGE, RERANK, WRAPPER
 from spend.ingest.otlp.names import NAMES
 from spend.ingest.otlp.records import Refused
+from spend.ingest.otlp.usage import with_details
 from spend.ingest.otlp.vocabulary import CONTAINERS, Named
 
 # How a kind is said so that it is read as itself again.
@@ -44,7 +45,7 @@ def request_of(refused: Refused) -> dict[str, Any]:
         "startTimeUnixNano": str(span.start),
         "endTimeUnixNano": str(span.end),
         "status": {"code": 2 if span.failed else 0},
-        "attributes": [*_of_fields(span.said), *_of_names(span.named)],
+        "attributes": [*_of_fields(with_details(span.said)), *_of_names(span.named)],
     }
     scoped = {"scope": {"name": refused.scope, "version": refused.version}, "spans": [kept]}
     return {"resourceSpans": [{"resource": {"attributes": list(_of_names(refused.resource))}, "scopeSpans": [scoped]}]}
@@ -54,9 +55,6 @@ def _of_fields(said: Mapping[str, object]) -> Iterator[dict[str, Any]]:
     for kind, attribute, word in _KINDS:
         if said.get("kind") is kind:
             yield _pair(attribute, word)
-    for details in ("usage_details", "provider_metadata"):
-        if isinstance(inside := said.get(details), dict):
-            yield from _of_fields(inside)
     if isinstance(first := said.get("first_at"), int):
         yield _pair("langfuse.observation.completion_start_time", moment(first).isoformat())
     for field, value in said.items():
@@ -80,11 +78,13 @@ def _value(value: object) -> dict[str, Any]:
         case bool():
             return {"boolValue": value}
         case int():
-            return {"intValue": str(value)}
+            return {"intValue": str(value)} if abs(value) < 1 << 63 else {"doubleValue": float(value)}
         case float():
             return {"doubleValue": value}
         case str():
             return {"stringValue": value[:_LONGEST]}
+        case dict():
+            return {"kvlistValue": {"values": [{"key": "", "value": {}}]}}  # what is in it nobody asked for
         case list():
             return {"arrayValue": {"values": [_value(entry) for entry in value[:_MOST_ENTRIES] if entry is not None]}}
     return {}

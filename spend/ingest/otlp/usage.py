@@ -54,7 +54,7 @@ def with_details(said: Said) -> Said:
         return said
     usage, provider = said.get("usage_details"), said.get("provider_metadata")
     if isinstance(provider, dict):
-        said = {**provider, **said}
+        said = {**said, **provider}
     if isinstance(usage, dict):
         said = {**said, **usage}
     if "input_or_total" in said:  # one word of Vercel's: an embedding has nothing but input
