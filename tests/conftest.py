@@ -2,7 +2,7 @@
 
 import pytest
 
-PLUGINS = ("cast", "database", "doors", "mail", "provider", "simulated", "strict")
+PLUGINS = ("cast", "completions", "database", "doors", "mail", "provider", "simulated", "strict")
 pytest_plugins = [f"tests.{name}" for name in PLUGINS]
 
 

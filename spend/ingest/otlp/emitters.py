@@ -26,6 +26,7 @@ class Emitter(NamedTuple):
 # The longest beginning that fits is the emitter. Versions: those whose source or payloads were read.
 EMITTERS = (
     Emitter("opentelemetry.instrumentation.openai", "inclusive"),  # OpenLLMetry 0.62 (.openai.v1), OTel 2.4b0 (_v2)
+    Emitter("opentelemetry.util.genai", "inclusive"),  # 1.1b0: OTel's openai-v2 2.4b0 makes its spans by it
     Emitter("opentelemetry.instrumentation.anthropic", "inclusive"),  # OpenLLMetry 0.62 adds the cache to the input
     Emitter("opentelemetry.instrumentation.google", "inclusive"),  # as Gemini counts
     Emitter("opentelemetry.instrumentation.vertexai", "inclusive"),

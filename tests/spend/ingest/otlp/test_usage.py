@@ -16,7 +16,7 @@ COUNT = st.integers(0, 10**6)
 CACHED = st.integers(1, 10**6)
 
 INCLUSIVE = ["opentelemetry.instrumentation.openai_v2", "opentelemetry.instrumentation.anthropic", "pydantic-ai",
-             "openinference.instrumentation.anthropic", "litellm"]  # fmt: skip
+             "opentelemetry.util.genai.handler", "openinference.instrumentation.anthropic", "litellm"]  # fmt: skip
 EXCLUSIVE = ["opentelemetry.instrumentation.bedrock", "strands.telemetry.tracer"]
 
 
