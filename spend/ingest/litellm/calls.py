@@ -39,9 +39,14 @@ _NOTED = (
 def is_call(payload: Payload) -> bool:
     """Whether a payload is of a request to a model; the others LiteLLM logs manage files, batches, threads, tools.
 
-    Whatever has used tokens or money is a call: a batch that is read back when it is done, for one.
+    Whatever has used tokens or money is a call: a batch that is read back when it is done, for one. A request that
+    failed before any provider was chosen is none: over a budget, or for a model that the proxy does not have.
     """
-    return _is_inference(_kind(payload)) or bool(payload.get("total_tokens") or payload.get("response_cost"))
+    if payload.get("total_tokens") or payload.get("response_cost"):
+        return True
+    if has_failed(payload) and provider_of(payload) is None:
+        return False
+    return _is_inference(_kind(payload))
 
 
 def fields_of(payload: Payload, mapping: Mapping, *, names_teams: bool) -> Fields:

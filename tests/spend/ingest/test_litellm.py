@@ -260,6 +260,12 @@ def test_a_stream_that_broke_off_keeps_the_usage_it_had() -> None:
     assert (call.id, call.status, used(call)) == ("c-1:chatcmpl-9:failure", "error", (40, None, None, 7, None))
 
 
+def test_what_the_proxy_itself_refused_reached_no_model() -> None:
+    error = {"error_code": "400", "error_class": "ProxyModelNotFoundError", "llm_provider": ""}
+    assert read({**FAILED, "custom_llm_provider": None, "model": "nonsense", "error_information": error}) == []
+    assert len(read({**FAILED, "custom_llm_provider": None, "error_information": {"llm_provider": "openai"}})) == 1
+
+
 def test_filtered_answers_and_guarded_requests_are_refused() -> None:
     assert call_of(response={"choices": [{"finish_reason": "content_filter"}]}).status == "refused"
     assert call_of(response={"choices": [{"finish_reason": "stop"}]}).status == "ok"
