@@ -23,6 +23,8 @@ def put_demoted_right(*, at: datetime, today: date) -> None:
         return
     if store.tasks_that_moved_or_went():
         store.lock_reference_data_for_change()
+    else:
+        store.lock_reference_data_for_deriving()
     calls, tasks = store.put_demoted_right()
     settle(_naming(calls, tasks), at=at, today=today)
 
