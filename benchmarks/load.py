@@ -79,9 +79,15 @@ class _Load:
 
     def _sent(self, connection: http.client.HTTPConnection, body: bytes) -> float | None:
         """Return None once the body was taken, else how long to wait before it is sent again."""
-        connection.request("POST", self._path, body, self._headers)
-        answer = connection.getresponse()
-        text = answer.read()
+        try:
+            connection.request("POST", self._path, body, self._headers)
+            answer = connection.getresponse()
+            text = answer.read()
+        except (http.client.HTTPException, ConnectionError):  # it hung up without an answer
+            connection.close()
+            with self._lock:
+                self.turned_away += 1
+            return 1.0
         with self._lock:
             self.answered += answer.status == 200
             self.turned_away += answer.status in RETRIED
