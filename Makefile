@@ -40,6 +40,7 @@ bench: .venv/installed node_modules/installed ## measure ingest, reports and pag
 	@$(PY) -m benchmarks.report
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.reprice
+	@$(PY) -m benchmarks.memory
 
 .PHONY: check
 check: .venv/installed-dev lint types contracts migrations ## as test, without the tests

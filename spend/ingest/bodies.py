@@ -13,6 +13,7 @@ MOST_WEIGHT = 64 * 1024 * 1024
 # Bytes that a list, an object, its entries, and any value take once decoded, whatever they take in the text.
 _WEIGHTS = {b"{": 128, b"[": 96, b":": 64, b",": 80}
 _LINE_WEIGHT = 80
+_WIDEST = 4  # bytes that each character of a text takes once one of them is wide
 
 
 class BadBody(Exception):
@@ -70,7 +71,11 @@ def refuse_overweight(text: bytes, *, lines: bool = False) -> None:
     if len(text) <= LARGE_BYTES:
         return
     weight = sum(text.count(part) * each for part, each in _WEIGHTS.items())
-    if weight + (_LINE_WEIGHT * text.count(b"\n") if lines else 0) > MOST_WEIGHT:
+    if lines:
+        weight += _LINE_WEIGHT * text.count(b"\n")
+    if not text.isascii() or b"\\u" in text:
+        weight += _WIDEST * len(text)
+    if weight > MOST_WEIGHT:
         raise BadBody("has more lists, objects and values than are taken at once; send it in smaller batches")
 
 

@@ -14,7 +14,7 @@ from django.db import connection, connections, transaction
 from django.test import Client
 
 from spend import backpressure
-from spend.ingest.bodies import LARGE_BYTES
+from spend.ingest.bodies import LARGE_BYTES, MOST_BYTES
 from spend.models import Call
 from tests.sending import CALL, OUTCOME, all_teams, client, post
 
@@ -127,10 +127,17 @@ def test_a_large_body_makes_way_for_the_next_whatever_became_of_it(client):
     assert answer.json()["duplicates"] == 1
 
 
-def test_a_body_that_would_fill_the_memory_is_not_decoded(client):
-    for part in (b"{},", b"[],", b'{"a":1},', b'"ab",'):
-        answer = client.post(
-            "/api/v1/calls", b'{"calls":[' + part * 1_600_000 + b"{}]}", content_type="application/json"
-        )
-        assert answer.status_code == 400
-        assert "smaller batches" in answer.json()["detail"]
+@pytest.mark.parametrize("part", [b"{},", b"[],", b'{"a":1},', b'"ab",', '"\N{BUG}",'.encode(), b'"\\u4e16",'])
+def test_a_body_that_would_fill_the_memory_is_not_decoded(client, part):
+    body = b'{"calls":[' + part * 1_600_000 + b"{}]}"
+    answer = client.post("/api/v1/calls", body, content_type="application/json")
+    assert answer.status_code == 400
+    assert "smaller batches" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("letter", ["a", "\N{BUG}"])
+def test_one_long_text_is_weighed_by_its_widest_letter(client, letter):
+    body = json.dumps({"calls": [{**CALL, "model": letter + "a" * 16_000_000}]}, ensure_ascii=False).encode()
+    answer = client.post("/api/v1/calls", body + b" " * (MOST_BYTES - len(body)), content_type="application/json")
+    assert answer.status_code == 400
+    assert ("rejected" in answer.json()) is (letter == "a")
