@@ -22,6 +22,7 @@ MORE: dict[str, list[tuple[str, str]]] = {
         ("a year, models of a tier", f"{YEAR}&tier=commodity"),
         ("a month's tasks of a tier", f"{MONTH}&tier=commodity&by=tasks"),
     ],
+    "rejected": [("a reason", "reason=id: was sent before with other content")],
     "my-team": [("a month", "month=2026-05&team=Claims")],
     **{name: [("a month", MONTH), ("a year", YEAR)] for name in ("tasks", "calls", "corrections", "entries")},
 }
@@ -32,7 +33,7 @@ OTHERS = {
     **dict.fromkeys(
         (
             "incident-decide", "incident-edit-preview", "log-link", "logged-withdraw", "logout", "settings-key-revoke",
-            "settings-person-link", "settings-person-second-factor",
+            "rejected-dismiss", "rejected-retry", "settings-person-link", "settings-person-second-factor",
         ),
         "only posted to",
     ),
@@ -116,6 +117,7 @@ def _record(name: str, model: str) -> str:
 
 
 OBJECTS: dict[str, list[tuple[str, Callable[[], str]]]] = {
+    "connector": [("one", lambda: _row("connector", "spend", "source"))],
     "task": [
         ("an ordinary one", lambda: _task(external_id__startswith="pages-task-0")),
         ("one with a tenth of all calls", lambda: _task(external_id=BIG_TASK)),

@@ -6,11 +6,12 @@ from typing import Any
 
 from audits.api.described import COMPONENTS
 from audits.api.scored import SCORED
+from audits.api.sources import COMPONENTS as SOURCES
 from spend.ingest import schemas
 
 
 def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Add the schemas that operations refer to by name."""
     named = result.setdefault("components", {}).setdefault("schemas", {})
-    named |= {**schemas.COMPONENTS, **COMPONENTS, **SCORED}
+    named |= {**schemas.COMPONENTS, **COMPONENTS, **SCORED, **SOURCES}
     return result

@@ -108,17 +108,20 @@ class IngestView(APIView):
         receipt = self._recorded(decoded.items, reach_of(request), at) if decoded.items else Receipt()
         receipt.rejected = sorted([*decoded.problems, *receipt.rejected], key=lambda problem: problem.index)
         if receipt.rejected:
-            self._keep(receipt, body, decoded, reach_of(request), at)
+            self.keep(receipt.rejected, decoded.items, reach_of(request), at, body)
         return self.answer(receipt, request)
 
-    def _keep(self, receipt: Receipt, body: bytes, decoded: Decoded, reach: Reach, at: datetime) -> None:
-        items = {item.index: item for item in decoded.items}
+    def keep(
+        self, problems: Sequence[Problem], items: Sequence[Item], reach: Reach, at: datetime, body: bytes = b""
+    ) -> None:
+        """Keep what was refused: as the item of the same place among `items`, else as the body has it."""
+        read = {item.index: item for item in items}
 
         def content(problem: Problem) -> Kept | None:
-            item = items.get(problem.index)
+            item = read.get(problem.index)
             return kept_item(item) if item is not None else self.kept(body, problem)
 
-        keep_rejected(kind=self.source, problems=receipt.rejected, content=content, reach=reach.team_ids, at=at)
+        keep_rejected(kind=self.source, problems=problems, content=content, reach=reach.team_ids, at=at)
 
     def _recorded(self, items: Sequence[Item], reach: Reach, at: datetime) -> Receipt:
         with writing():

@@ -61,6 +61,8 @@ POST api-traces           401   401     401       403       200    403  403  403
 POST api-langfuse-traces  401   401     401       403       200    403  403  403   403 200
 POST api-langfuse-scores 401 401  401       403       207    403  403  403   403 202
 GET  api-langfuse-projects 401 401 401      200       200    403  403  403   403 200
+GET  api-sources          401   401     401       403       200    200  200  200   200 200
+GET  api-rejected         401   401     401       403       200    200  200  200   200 200
 GET  api-entries          401   401     401       403       200    200  200  200   200 200
 GET  api-true-cost        401   401     401       403       200    200  200  200   200 200
 GET  api-true-cost-csv    401   401     401       403       200    200  200  200   200 200

@@ -4,10 +4,12 @@ from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
+from audits.api.sources import Rejected, Sources
 from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
     "Calls", "Corrections", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores",
-    "LangfuseTraces", "LogLinks", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
+    "LangfuseTraces", "LogLinks", "Rejected", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf",
+    "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

@@ -19,8 +19,10 @@ from spend.backpressure import writing
 from spend.batches import IngestView, RawParser, as_refusal
 from spend.ingest.bodies import BadBody
 from spend.ingest.mapping import SourceKind
+from spend.ingest.native import Decoded
 from spend.ingest.otlp.decoding import decode
 from spend.ingest.otlp.judged import judged
+from spend.ingest.receipt import Receipt
 from spend.ingest.records import Problem
 from spend.queries.mappings import mapping_of
 from spend.queries.zone import reporting_zone
@@ -34,25 +36,29 @@ class Traces(IngestView):
 
     permission_classes = [NeedsScope("ingest")]
     parser_classes = [ProtobufParser, RawParser]
-    source_kind: ClassVar[SourceKind] = "otlp"
+    source: ClassVar[SourceKind] = "otlp"
 
     @extend_schema(exclude=True)  # its body is protobuf, described by opentelemetry-proto
     def post(self, request: Request) -> HttpResponse:  # type: ignore[override]
         at = timezone.now()
         reach = reach_of(request)
-        mapping = mapping_of(self.source_kind, reach.team_ids)
+        mapping = mapping_of(self.source, reach.team_ids)
         try:
             traces = decode(self._body(request), is_json=is_json(request), mapping=mapping, at=at)
         except BadBody as problem:
             raise as_refusal(problem) from problem
-        problems = list(traces.problems)
+        problems, said, unfit = list(traces.problems), Decoded([], []), Receipt()
         if traces.spans:
             with writing():
-                problems += record_spans(traces.spans, reach, at, self.source_kind).rejected
+                problems += record_spans(traces.spans, reach, at, self.source).rejected
                 said = judged(traces.evaluations, mapping, at=at, zone=reporting_zone())
                 problems += said.problems
                 if said.items:
-                    problems += record_judged(said.items, reach, at, by=request.user.pk).rejected
+                    unfit = record_judged(said.items, reach, at, by=request.user.pk)
+        # Of spans the reasons alone: tried again apart from its trace, a call may count twice.
+        self.keep(problems, [], reach, at)
+        self.keep(unfit.rejected, said.items, reach, at)
+        problems += unfit.rejected
         return taken(request, rejected=len(problems), why=_told(problems))
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
@@ -71,7 +77,7 @@ class Traces(IngestView):
 class LangfuseTraces(Traces):
     """The same at the address that a Langfuse SDK sends to."""
 
-    source_kind = "langfuse"
+    source = "langfuse"
 
 
 def _told(problems: Sequence[Problem]) -> str:

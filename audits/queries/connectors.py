@@ -15,6 +15,7 @@ from audits.models import DailySources
 from spend.models import Llm, Source
 from spend.queries.book import book
 from spend.queries.rejected import rejected_items
+from spend.queries.zone import reporting_day
 
 DAYS = 30
 
@@ -67,7 +68,11 @@ class Connector:
 
     @property
     def silence(self) -> Silence | None:
-        return silence([counted.calls for _, counted in self.by_day])
+        """Return it by the days of the calls; who sent old ones only just now is not silent."""
+        found = silence([counted.calls for _, counted in self.by_day])
+        last_day = reporting_day(self.source.last_seen_at)
+        since = (self.first_day + timedelta(days=DAYS - 1) - last_day).days
+        return found and (Silence(min(found.days, since), found.usual) if since > found.usual else None)
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,15 @@ def models_of(source: Source, *, today: date) -> list[ModelOfSource]:
     return sorted(found, key=lambda each: (-each.counted.unpriced, -each.counted.calls, str(each.llm)))
 
 
+LABELS = {
+    "rest": "REST API", "import": "Imported file", "otlp": "OpenTelemetry", "litellm": "LiteLLM",
+    "langfuse": "Langfuse", "github": "GitHub", "jira": "Jira", "zendesk": "Zendesk", "csv": "CSV file",
+}  # fmt: skip
+
+
 def label_of_source(source: Source) -> str:
-    return f"{source.kind} {source.name}".strip()
+    way = LABELS.get(source.kind, source.kind)
+    return f"{way}, {source.name}" if source.name else way
 
 
 def names_of_sources(ids: Sequence[str], teams: frozenset[int] | None) -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -13,10 +15,13 @@ from django.urls import reverse
 from accounts.models import User
 from audits.actions.catch_up import catch_up
 from audits.actions.rebuild import rebuild
+from audits.models import DailySources
 from audits.queries.connectors import connectors
 from audits.queries.verify import faults
 from spend.actions.calls import record_calls
+from spend.actions.rejected import keep_rejected
 from spend.ingest.native import decode
+from spend.ingest.records import Problem
 from spend.models import Source
 from spend.queries.zone import reporting_day
 from tests.build import have_reference, record
@@ -100,6 +105,8 @@ def test_a_silent_source_is_said_to_be_silent(sent, ada, time_machine) -> None:
     assert "Silent" not in page(ada, "/connectors")
     time_machine.move_to(NOON + timedelta(days=2), tick=False)
     assert "Silent for 2 days; its longest pause before was 1 day." in page(ada, "/connectors")
+    Source.objects.update(last_seen_at=NOON + timedelta(days=1))  # it sent old calls only yesterday
+    assert "Silent" not in page(ada, "/connectors")
 
 
 def test_each_sees_the_sources_of_their_teams(sent, ada, fiona, lena, victor, support) -> None:
@@ -132,8 +139,6 @@ def test_an_empty_page_says_how_to_connect(ada, victor) -> None:
 
 
 def test_rebuild_and_verify_cover_the_rows_of_sources(sent) -> None:
-    from audits.models import DailySources
-
     assert rebuild(at=NOON, today=TODAY) == []
     assert list(faults(TODAY)) == []
     DailySources.objects.filter(day=TODAY).update(calls=2)
@@ -142,11 +147,26 @@ def test_rebuild_and_verify_cover_the_rows_of_sources(sent) -> None:
     assert list(faults(TODAY)) == []
 
 
+def test_the_api_says_what_the_page_says(sent, claims, victor) -> None:
+    keep_rejected(
+        kind="rest", problems=[Problem(0, "c-1", {"id": ["is bad"]})], content=lambda problem: None,
+        reach=frozenset({claims.pk}), at=NOON,
+    )  # fmt: skip
+    client = as_person(victor)
+    (source,) = client.get("/api/v1/sources").json()["sources"]
+    assert {name: source[name] for name in ("calls", "unpriced", "without_task", "unjudged", "rejected")} == {
+        "calls": 9, "unpriced": 2, "without_task": 4, "unjudged": 6, "rejected": 1,
+    }  # fmt: skip
+    assert (source["calls_a_day"], source["silent"]) == ([0] * 21 + [1] * 9, None)
+    answer = client.get("/api/v1/rejected?limit=1").json()
+    assert answer["next"] is None
+    (item,) = answer["rejected"]
+    assert (item["external_id"], item["errors"], item["can_be_retried"]) == ("c-1", {"id": ["is bad"]}, False)
+    for words in ("limit=0", "limit=x", "before=-1", "before=9999999999999999999999"):
+        assert client.get(f"/api/v1/rejected?{words}").status_code == 400
+
+
 def test_calls_of_one_batch_from_two_emitters_are_two_sources(claims) -> None:
-    import json
-
-    import msgspec
-
     items = decode(json.dumps({"calls": calls_of(0, 1)}).encode(), "call", NOON).items
     items[0] = msgspec.structs.replace(items[0], emitter="openai_v2")
     record_calls(items=items, reach=None, at=NOON, kind="otlp")
