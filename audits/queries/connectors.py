@@ -139,7 +139,7 @@ def models_of(source: Source, *, today: date) -> list[ModelOfSource]:
 
 LABELS = {
     "rest": "REST API", "import": "Imported file", "otlp": "OpenTelemetry", "litellm": "LiteLLM",
-    "langfuse": "Langfuse", "github": "GitHub", "jira": "Jira", "zendesk": "Zendesk", "csv": "CSV file",
+    "langfuse": "Langfuse", "github": "GitHub", "jira": "Jira", "zendesk": "Zendesk", "csv": "CSV",
 }  # fmt: skip
 
 
