@@ -20,6 +20,7 @@ from opentelemetry.sdk.trace import ReadableSpan, Span, SpanProcessor, TracerPro
 from opentelemetry.sdk.trace.export import SpanExportResult
 
 INSTRUMENTATIONS = {
+    "opentelemetry": "opentelemetry.instrumentation.openai_v2",
     "openllmetry": "opentelemetry.instrumentation.openai",
     "openinference": "openinference.instrumentation.openai",
 }

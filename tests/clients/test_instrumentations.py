@@ -24,17 +24,20 @@ from tests.database import Copies
 
 PROGRAM = Path(__file__).with_name("program.py")
 SCOPES = {
-    "openllmetry": "opentelemetry.instrumentation.openai.v1",
-    "openinference": "openinference.instrumentation.openai",
+    "opentelemetry": {"opentelemetry.util.genai.handler", "opentelemetry.instrumentation.openai_v2"},
+    "openllmetry": {"opentelemetry.instrumentation.openai.v1"},
+    "openinference": {"openinference.instrumentation.openai"},
 }
 REFERENCE = """
-teams: [{name: openllmetry}, {name: openinference}]
+teams: [{name: opentelemetry}, {name: openllmetry}, {name: openinference}]
 models:
   - {provider: openai, name: gpt-5-mini, aliases: [gpt-5-mini-2025-08-07],
      prices: [{from: 2025-01-01, input: 0.25, cache_read: 0.025, output: 2}]}
   - {provider: openai, name: text-embedding-3-small, prices: [{from: 2025-01-01, input: 0.02, output: 0}]}
 """
 CHAT = ("gpt-5-mini", "attempt", "ok", 1000, 200, 300, 855_000)  # 1000 at 250, 200 at 25 and 300 at 2000 nanos each
+NOT_SAYING = ("gpt-5-mini", "attempt", "ok", 1200, 0, 300, 900_000)  # what was cached of the 1200 stays unsaid
+CHATS = {"opentelemetry": NOT_SAYING}
 TURNED_AWAY = ("gpt-5-mini", "attempt", "error", 0, 0, 0, 0)  # a 429: nobody bills that
 BROKEN = ("gpt-5-mini", "attempt", "error", None, 0, None, None)  # a 500: what it used nobody said
 EMBEDDING = ("text-embedding-3-small", "embedding", "ok", 8, 0, None, 160)
@@ -81,7 +84,7 @@ def test_each_call_is_counted_once_with_its_tokens_and_its_cost(team: str) -> No
         (call.llm.name, call.purpose, call.status, call.input_tokens, call.cache_read_tokens or 0, call.output_tokens,
          call.cost_nanos) for call in calls_of(team, counted=True)
     ]  # fmt: skip
-    assert sorted(found, key=str) == sorted([CHAT] * 3 + [EMBEDDING, TURNED_AWAY, BROKEN], key=str)
+    assert sorted(found, key=str) == sorted([CHATS.get(team, CHAT)] * 3 + [EMBEDDING, TURNED_AWAY, BROKEN], key=str)
 
 
 def test_an_agent_that_repeats_the_usage_of_its_calls_is_kept_and_not_counted(team: str) -> None:
@@ -99,7 +102,7 @@ def test_the_task_is_the_trace_or_what_spans_name(team: str) -> None:
 
 def test_its_source_has_the_name_of_the_instrumentation(team: str) -> None:
     names = {call.source.name for call in calls_of(team, counted=True).select_related("source") if call.source}
-    assert names == {SCOPES[team]}
+    assert names == SCOPES[team]
     assert set(Source.objects.filter(team__name=team).values_list("kind", flat=True)) == {"otlp"}
 
 
@@ -107,4 +110,5 @@ def test_the_report_has_the_cost_of_each_call_once(team: str) -> None:
     at = datetime.now(UTC)
     month = str(reporting_day(at))[:7]
     [line] = report(at, from_=month, to=month, team=team)["rows"]
-    assert (line["calls"], Decimal(line["token_bill"])) == (6, Decimal("0.002565160"))
+    bill = Decimal(3 * CHATS.get(team, CHAT)[-1] + EMBEDDING[-1]).scaleb(-9)
+    assert (line["calls"], Decimal(line["token_bill"])) == (6, bill)
