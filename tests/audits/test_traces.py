@@ -18,7 +18,7 @@ from rest_framework.test import APIClient
 from audits.actions.rebuild import rebuild
 from audits.queries.verify import faults
 from spend.jobs import forget_spans
-from spend.models import Call, DemotedCall, Span, Task
+from spend.models import Call, DemotedCall, RejectedItem, Span, Task
 from tests.build import have_reference, record, report
 from tests.cast import NOON
 from tests.otlp import PROTOBUF, TRACE, agent, call, names, plain, request
@@ -120,6 +120,12 @@ def test_another_content_type_is_refused_and_nobody_gets_in_without_a_key(client
         401, 'Bearer realm="truecost"', PROTOBUF,
     )  # fmt: skip
     assert client.get(PATHS[0]).status_code == 405
+
+
+def test_of_refused_spans_the_reasons_are_kept_and_nothing_to_try_again(all_teams):
+    send(all_teams, request(call(1)))
+    item = RejectedItem.objects.get()
+    assert (item.kind, item.reason, item.content) == ("otlp", "team: is required from who writes for all teams", None)
 
 
 def test_a_key_of_all_teams_has_the_team_of_the_resource(all_teams):
