@@ -104,6 +104,7 @@ def _number_of_keys(value: object) -> int:
 
 
 def _decode_slowly(text: bytes) -> object:
+    refuse_overweight(text, slowly=True)
     try:
         return json.loads(
             text.decode(),
