@@ -60,8 +60,8 @@ def attention(recent: Period, report: TrueCost, *, at: datetime, today: date) ->
     still_open = Listing("incidents", only={"status": ("open",)}, teams=teams)
     return Attention(
         recent=recent,
-        unpriced=_unpriced(recent, teams),
-        roles_without_rate=_roles_without_rate(today),
+        unpriced=unpriced(recent, teams),
+        roles_without_rate=roles_without_rate(today),
         open_incidents=lists.sums_of_incidents(still_open)["incidents"],
         corrections_linked=report.coverage.corrections_linked,
         silent_teams=_silent_teams(teams, today),
@@ -69,7 +69,7 @@ def attention(recent: Period, report: TrueCost, *, at: datetime, today: date) ->
     )
 
 
-def _unpriced(period: Period, teams: frozenset[int] | None) -> list[Unpriced]:
+def unpriced(period: Period, teams: frozenset[int] | None) -> list[Unpriced]:
     """Models with calls of no known price, most calls first."""
     rows = MonthlyCalls.objects.filter(month__gte=period.first_day, month__lt=period.end_day)
     if teams is not None:
@@ -80,7 +80,7 @@ def _unpriced(period: Period, teams: frozenset[int] | None) -> list[Unpriced]:
     return [Unpriced(str(names[llm]) if llm in names else None, int(calls)) for llm, calls in found]
 
 
-def _roles_without_rate(today: date) -> list[str]:
+def roles_without_rate(today: date) -> list[str]:
     """Roles that would do a task type by hand and have no rate today: their manual baseline is unknown.
 
     A correction or incident needs its rate to be taken at all, so theirs are there.
