@@ -16,6 +16,7 @@ from audits.models.daily import (
 )
 from audits.models.ledger import Entry
 from audits.models.notes import ReportNote
+from audits.models.reconciling import ProviderTolerance, ReconciliationDecision
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
 from audits.models.webhooks import Webhook
 
@@ -36,6 +37,8 @@ __all__ = [
     "MonthlyEntries",
     "MonthlyTasks",
     "MonthlyUnits",
+    "ProviderTolerance",
+    "ReconciliationDecision",
     "ReportNote",
     "StaleScope",
     "TaskState",

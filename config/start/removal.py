@@ -15,7 +15,16 @@ from psycopg import sql
 
 from accounts.models import Team
 from audits import models as audits_models
-from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote, Webhook
+from audits.models import (
+    Correction,
+    FixedCost,
+    Incident,
+    LabourRate,
+    ProviderTolerance,
+    ReconciliationDecision,
+    ReportNote,
+    Webhook,
+)
 from audits.sample import insurer
 from audits.sample.llms import UNLISTED
 from audits.sample.records import SIMULATED
@@ -41,7 +50,7 @@ from spend.models import (
 from spend.queries.installation import is_simulated
 
 OWNER = "owner"
-KEPT = (LabourRate, FixedCost, Webhook)  # of audits: reference data and ways in, not facts
+KEPT = (LabourRate, FixedCost, ProviderTolerance, Webhook)  # of audits: reference data and ways in, not facts
 FILES = ("organisation.yaml", "insurer.yaml")
 
 
@@ -50,11 +59,12 @@ class Refused(Exception):
 
 
 def own_facts() -> dict[str, int]:
-    """Return how many facts of each kind, and notes on reports, are not of the sample."""
+    """Return how many facts of each kind, notes and decisions are not of the sample."""
     loaded = loaded_at()
     kinds = (("call", Call), ("outcome", Outcome), ("correction", Correction), ("incident", Incident))
     found = {kind: model.objects.exclude(received_at__in=loaded).count() for kind, model in kinds}
     found["note"] = ReportNote.objects.count()
+    found["decision about a bill"] = ReconciliationDecision.objects.count()
     return {kind: count for kind, count in found.items() if count}
 
 

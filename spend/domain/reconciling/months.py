@@ -77,9 +77,10 @@ class DayLine:
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """`computed` and `billed` are of the same days; `computed_elsewhere` is of days that no bill is of.
+    """`computed` and `billed` are of the same days; `computed_elsewhere` is of days that the bills are not of.
 
-    `billed` None: there is no bill. `valued`: the bill states no amount, so `billed` is its tokens at our prices.
+    `billed` None: there is no bill, and `computed` is of the whole month. `valued`: the bill states no amount, so
+    `billed` is its tokens at our prices.
     """
 
     provider: str
@@ -134,19 +135,19 @@ class Reconciliation:
 
 def reconcile(statement: Statement, *, today: date) -> Reconciliation:
     """Set a provider's month side by side."""
-    logged = [use for use in statement.logged if use.day in statement.billed_days]
-    elsewhere = sum(use.amount for use in statement.logged if use.day not in statement.billed_days)
+    is_billed = bool(statement.billed_days)
+    logged = [use for use in statement.logged if not is_billed or use.day in statement.billed_days]
+    computed = sum(use.amount for use in logged)
     sides = sides_of(logged, statement.billed, statement.rates)
     lines = causes_of(sides.cells, rounding=statement.tolerance.rounding)
     causes = added(each for _, each in lines) + _beside(statement.billed, sides.not_tokens)
-    computed = sum(use.amount for use in logged)
     usage = sum(cell.billed_amount for cell, _ in lines) + sides.not_tokens
     return Reconciliation(
         provider=statement.provider,
         month=statement.month,
         computed=computed,
-        computed_elsewhere=elsewhere,
-        billed=computed + causes.total if statement.billed_days else None,
+        computed_elsewhere=sum(use.amount for use in statement.logged) - computed,
+        billed=computed + causes.total if is_billed else None,
         billed_usage=usage,
         valued=sides.valued,
         lines=tuple(lines),
