@@ -9,9 +9,12 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from audits.domain.latency import LATENCY_BUCKETS
 from spend.domain.periods import Month
 from spend.store import copy_rows, raw_cursor
+from trail.context import tell
 
 _SLICE_LOCK = 10  # one refresher of a slice at a time
 _ROWS_AT_ONCE = 20_000
@@ -136,6 +139,7 @@ def active_entries(sources: Collection[UUID]) -> list[tuple[Any, ...]]:
 
 def set_link_keys(keys: Sequence[tuple[int, UUID]]) -> None:
     """Say what these links (id, key) of incidents turned out to mean."""
+    tell(connection)
     with raw_cursor() as cursor:
         cursor.execute(
             "UPDATE audits_incidentlink l SET key = found.key"

@@ -8,7 +8,7 @@ from typing import Any
 
 import environ
 
-from config import env, logs
+from config import env, logs, tracked
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / ".env")  # variables already set win; no file is fine
@@ -25,6 +25,10 @@ REPRICE_AT_ONCE = env.whole("REPRICE_AT_ONCE", 20_000, least=0, most=1_000_000) 
 INGEST_WRITERS = env.whole("INGEST_WRITERS", max(1, (os.cpu_count() or 2) // 2), least=1, most=64)
 INGEST_WAIT_SECONDS = env.whole("INGEST_WAIT_SECONDS", 5, least=1, most=60)  # for a place, and for a lock
 
+# The audit trail
+TRACKED = tracked.TRACKED
+TRAIL_KEPT_DAYS = env.whole("TRAIL_KEPT_DAYS", 0, least=0, most=36_500)  # 0: for ever
+
 # Who may reach it. PUBLIC_URL decides: under https every cookie is Secure and plain http is redirected.
 DEBUG = env.flag("DEBUG", default=False)
 SECRET_KEY = env.secret_key(VAR_DIR)
@@ -38,7 +42,8 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # a load balancer asks for it over plain http
 SECURE_HSTS_SECONDS = env.whole("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
-if env.flag("BEHIND_PROXY", default=False):  # only where the proxy sets the header itself, else it can be forged
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+if BEHIND_PROXY:  # only where the proxy sets the headers itself, else they can be forged
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -71,6 +76,7 @@ INSTALLED_APPS = [
     "audits",
     "spend",
     "accounts",
+    "trail",
     "whitenoise.runserver_nostatic",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -91,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "trail.views.followed_request",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.views.guards.second_factor_required",

@@ -18,6 +18,7 @@ from django.db import connection
 from psycopg.types.string import BytesBinaryDumper
 
 from spend.domain.lineage import Key, Known
+from trail.context import tell
 
 REFERENCE_LOCK = 1  # shared by writers of calls, exclusive for who changes reference data
 VERSIONS_LOCK = 2  # one writer of versions at a time for each kind and team
@@ -361,6 +362,7 @@ def supersede_versions(table: str, identities: Iterable[UUID]) -> None:
 
     All of them are locked, oldest first: who settles a record does so too, and waits here whichever version counts.
     """
+    tell(connection)
     with raw_cursor() as cursor:
         cursor.execute(
             f"WITH old AS (SELECT id FROM {table} WHERE identity = ANY(%b) ORDER BY identity, id FOR UPDATE)"

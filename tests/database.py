@@ -129,18 +129,21 @@ def wipe(owner: Connection) -> None:
     tables = _names(owner, "SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     seeded = _names(owner, "SELECT tablename FROM pg_tables WHERE schemaname = 'seed'")
     guards = owner.execute(
-        "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgtype & 32 > 0 AND NOT tgisinternal"
+        "SELECT tgrelid::regclass::text, tgname, CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END"
+        " FROM pg_trigger WHERE tgtype & 32 > 0 AND NOT tgisinternal"
     ).fetchall()
     emptied = sql.SQL(", ").join(sql.Identifier("public", table) for table in tables if table != "django_migrations")
     with owner.transaction():
         owner.execute("SET LOCAL lock_timeout = '10s'")
         owner.execute("SET CONSTRAINTS ALL DEFERRED")
-        _each(owner, "ALTER TABLE {} DISABLE TRIGGER {}", guards)
+        _switch(owner, [(table, trigger, "DISABLE") for table, trigger, _ in guards])
         owner.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(emptied))
-        for table in seeded:
+        for table in sorted(seeded, key=lambda name: name == "trail_event"):  # what the others left there goes again
+            if table == "trail_event":
+                owner.execute("TRUNCATE trail_event RESTART IDENTITY")
             _copy_seed(owner, table)
         owner.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while checks of its rows are pending
-        _each(owner, "ALTER TABLE {} ENABLE TRIGGER {}", guards)
+        _switch(owner, guards)
     owner.commit()
 
 
@@ -215,7 +218,8 @@ def _keep_seed(roles: Roles, database: str) -> None:
 def _digest() -> str:
     """Digest whatever shapes a freshly migrated database."""
     root = Path(settings.BASE_DIR)
-    files = [*sorted(root.glob("*/migrations/*.py")), root / "config/privileges.py", root / "requirements.txt"]
+    shaping = ("config/privileges.py", "config/tracked.py", "trail/store.py", "requirements.txt")
+    files = [*sorted(root.glob("*/migrations/*.py")), *(root / name for name in shaping)]
     digest = hashlib.sha256(version("django").encode() + Path(__file__).read_bytes())
     digest.update(" ".join(settings.INSTALLED_APPS).encode())  # those of others bring migrations too
     for file in files:
@@ -263,6 +267,7 @@ def _names(connection: Connection, query: LiteralString) -> list[str]:
     return [name for (name,) in connection.execute(query).fetchall()]
 
 
-def _each(owner: Connection, statement: LiteralString, pairs: list[Any]) -> None:
-    for table, trigger in pairs:
-        owner.execute(sql.SQL(statement).format(sql.Identifier(*table.split(".")), sql.Identifier(trigger)))
+def _switch(owner: Connection, triggers: list[Any]) -> None:
+    for table, trigger, how in triggers:
+        statement = sql.SQL("ALTER TABLE {} {} TRIGGER {}")
+        owner.execute(statement.format(sql.Identifier(*table.split(".")), sql.SQL(how), sql.Identifier(trigger)))

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.db import connections, transaction
+from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, ProtectedError, QuerySet
 from django.db.utils import OperationalError, ProgrammingError
 from psycopg import sql
@@ -48,6 +49,7 @@ from spend.models import (
     TaskType,
 )  # fmt: skip
 from spend.queries.installation import is_simulated
+from trail.store import note_emptied
 
 OWNER = "owner"
 KEPT = (LabourRate, FixedCost, ProviderTolerance, Webhook)  # of audits: reference data and ways in, not facts
@@ -108,17 +110,22 @@ def _empty(tables: list[type[Model]]) -> None:
     with connections[OWNER].cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '10s'")
         cursor.execute(
-            "SELECT tgrelid::regclass::text, tgname FROM pg_trigger"
-            " WHERE tgtype & 32 > 0 AND NOT tgisinternal AND tgrelid::regclass::text = ANY(%s)",
+            "SELECT tgrelid::regclass::text, tgname, CASE tgenabled WHEN 'A' THEN 'ENABLE ALWAYS' ELSE 'ENABLE' END"
+            " FROM pg_trigger WHERE tgtype & 32 > 0 AND NOT tgisinternal AND tgrelid::regclass::text = ANY(%s)",
             [names],
         )
         guards = cursor.fetchall()
-        for change in ("DISABLE", "ENABLE"):
-            if change == "ENABLE":
-                cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
-            for table, trigger in guards:
-                statement = sql.SQL("ALTER TABLE {} {} TRIGGER {}")
-                cursor.execute(statement.format(sql.Identifier(table), sql.SQL(change), sql.Identifier(trigger)))
+        for name in names:
+            note_emptied(name, using=OWNER)
+        _switch(cursor, [(table, trigger, "DISABLE") for table, trigger, _ in guards])
+        cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
+        _switch(cursor, guards)
+
+
+def _switch(cursor: CursorWrapper, triggers: list[tuple[str, str, str]]) -> None:
+    for table, trigger, how in triggers:
+        statement = sql.SQL("ALTER TABLE {} {} TRIGGER {}")
+        cursor.execute(statement.format(sql.Identifier(table), sql.SQL(how), sql.Identifier(trigger)))
 
 
 def _remove_reference(teams: set[str]) -> None:
