@@ -16,6 +16,7 @@ from accounts.actions import authenticate_key
 from accounts.domain.keys import key_text
 from accounts.domain.reach import Reach
 from accounts.queries import reach_of_key, reach_of_user
+from trail.context import Doer, known_as
 
 # Basic is understood but not offered: a browser would answer the offer with a password dialog of its own.
 CHALLENGE = 'Bearer realm="truecost"'
@@ -33,6 +34,7 @@ class KeyAuthentication(authentication.BaseAuthentication):
         key = authenticate_key(self.key_in(given.strip()), timezone.now())
         if key is None:
             raise exceptions.AuthenticationFailed("The key is not valid: unknown, expired or revoked.")
+        known_as(Doer("key", key.prefix))
         return AnonymousUser(), reach_of_key(key)
 
     def key_in(self, given: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 from celery import Celery
 from celery.platforms import SecurityWarning
-from celery.signals import worker_process_init
+from celery.signals import task_prerun, worker_process_init
 
 from config.lifeline import end_with_my_parent
 
@@ -25,6 +25,16 @@ if os.environ.get("UNDER_UP"):  # root tries it out on a machine of its own; els
     worker_process_init.connect(lambda **kwargs: end_with_my_parent(), weak=False)
 
 app = Celery("truecost")
+
+
+@task_prerun.connect
+def _is_at_it(task: Any, **kwargs: Any) -> None:
+    """Each worker does one job at a time, so a job is who this process is until the next one."""
+    from trail.context import Doer, of_this_process
+
+    of_this_process(Doer("job", task.name))
+
+
 app.autodiscover_tasks(related_name="jobs")
 
 
@@ -67,6 +77,7 @@ def settings_of_celery() -> dict[str, Any]:
                 "schedule": FORGET_SECONDS,
                 "options": {"expires": FORGET_SECONDS},
             },
+            "seal the trail": {"task": "trail.seal", "schedule": 3600.0, "options": {"expires": 3600.0}},
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },
     }

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from accounts import actions, queries, second_factor
 from accounts.forms import CodeForm, LoginForm
 from accounts.models import Attempt, User
+from accounts.sessions import note_wrong_code
 from accounts.views.throttle import too_many
 
 Kind = Attempt.Kind
@@ -69,5 +70,6 @@ def login_code(request: HttpRequest) -> HttpResponse:
             entered: HttpResponse = stage.exit()
             return entered
         actions.note_attempt(Kind.CODE, name=person.username, address="", at=at)
+        note_wrong_code(person)
         form.add_error("code", "This code is wrong, or was used already. Try the next one.")
     return render(request, "accounts/login_code.html", {"form": form})

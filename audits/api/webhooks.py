@@ -27,6 +27,7 @@ from spend.ingest.records import Item, Outcome, Withdrawal
 from spend.ingest.schemas import REFUSALS, ref
 from spend.queries.mappings import profile_of
 from spend.queries.zone import reporting_day, reporting_zone
+from trail.context import Doer, known_as
 
 NOT_SIGNED = "The signature does not fit: no such webhook, another secret, or none."
 
@@ -72,6 +73,7 @@ class GithubWebhook(IngestView):
             raise Refused(NOT_SIGNED, status.HTTP_401_UNAUTHORIZED)
         self.webhook = webhook
         request.auth = reach_of_webhook(webhook)
+        known_as(Doer("webhook", webhook.prefix))
         delivery = request.headers.get("X-GitHub-Delivery", "")
         note_delivery(webhook=webhook, event=_event(request), delivery=delivery, at=timezone.now())
         return super().post(request)

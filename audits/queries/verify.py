@@ -18,6 +18,7 @@ from spend.domain.tokens import Usage
 from spend.models import Llm, Price
 from spend.queries.book import price_of
 from spend.store import raw_cursor
+from trail.queries import faults as trail
 
 _AT_ONCE = 10_000
 
@@ -120,6 +121,10 @@ def _monthly(name: str, column: str) -> str:
         f" FROM audits_daily{name} GROUP BY 1, 2) d ON d.month = m.month"
         " AND COALESCE(d.team_id, 0) = COALESCE(m.team_id, 0) WHERE COALESCE(m.amount, 0) <> COALESCE(d.amount, 0)"
     )
+
+
+def _of_the_trail(find: Callable[[], Iterable[str]]) -> Callable[[date], Iterable[str]]:
+    return lambda today: find()
 
 
 CHECKS = [
@@ -234,6 +239,9 @@ CHECKS = [
         ),
     ),
 ]
+
+
+CHECKS += [Check(promise, _of_the_trail(find)) for promise, find in trail.CHECKS]
 
 
 def faults(today: date, progress: Callable[[str], Any] = lambda promise: None) -> Iterator[str]:
