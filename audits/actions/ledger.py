@@ -23,6 +23,7 @@ from audits.domain.attribution import (
 from audits.domain.attribution import (
     settle as difference,
 )
+from audits.queries.closes import open_from
 from audits.queries.placing import lookups
 from audits.queries.sources import corrections, fixed_costs, incidents
 from spend.store import mark_dirty
@@ -75,6 +76,8 @@ def settle(
 ) -> list[Move]:
     """Make the entries of `sources` what the facts say now, in the caller's transaction; return what moved.
 
+    The caller holds a lock of reference data, of either kind, so that no month is closed meanwhile.
+
     `at` is when it is posted, `today` the day up to which fixed costs have accrued. The slices of changed entries are
     marked, but for those the caller is `refreshing` itself.
     """
@@ -113,30 +116,33 @@ def _desired(kind: str, identities: list[UUID], today: date, *, lock: bool) -> I
             yield identity, fixed_cost_entries(cost, today, found)
 
 
-def posting_month_of(service_date: date) -> date:
-    """Return the first day of the posting period of an entry: the service month, while every month is open (R14)."""
-    return service_date.replace(day=1)
+def posting_month_of(service_date: date, first_open: date | None) -> date:
+    """Return the first day of the posting period of an entry: the service month, or the first open one (R14)."""
+    month = service_date.replace(day=1)
+    return month if first_open is None else max(month, first_open)
 
 
 def _post(moves: Sequence[Move], at: datetime) -> set[tuple[int | None, date]]:
     """Write the entries; return the slices they fall in."""
     rows = []
+    first_open = open_from()
     touched: set[tuple[int | None, date]] = set()
     for move in moves:
         for entry in move.reversed:
-            rows.append(_reversal(entry, at))
+            rows.append(_reversal(entry, at, first_open))
             touched.add((entry[_TEAM], entry[_DAY]))
         for draft in move.posted:
-            rows.append(_entry(move, draft, at))
+            rows.append(_entry(move, draft, at, first_open))
             touched.add((draft.team, draft.service_date))
     store.add_entries(rows)
     return touched
 
 
-def _entry(move: Move, draft: EntryDraft, at: datetime) -> tuple[Any, ...]:
+def _entry(move: Move, draft: EntryDraft, at: datetime, first_open: date | None) -> tuple[Any, ...]:
     return (
         move.kind, move.source, draft.category, draft.nature, draft.amount, draft.rule, POLICY_VERSION, draft.traced,
-        draft.service_date, posting_month_of(draft.service_date), draft.team, draft.tier, draft.llm, draft.task_type,
+        draft.service_date, posting_month_of(draft.service_date, first_open),
+        draft.team, draft.tier, draft.llm, draft.task_type,
         draft.task, draft.call, None, at,
     )  # fmt: skip
 
@@ -145,11 +151,11 @@ _COLUMNS = ("id", *store.ENTRY_COLUMNS)
 _TEAM, _DAY, _AMOUNT = (_COLUMNS.index(name) for name in ("team_id", "service_date", "amount_nanos"))
 
 
-def _reversal(entry: tuple[Any, ...], at: datetime) -> tuple[Any, ...]:
+def _reversal(entry: tuple[Any, ...], at: datetime, first_open: date | None) -> tuple[Any, ...]:
     """Every field of `entry` again, the amount negated (R14)."""
     row = dict(zip(_COLUMNS, entry, strict=True))
     row |= {"amount_nanos": -row["amount_nanos"], "reverses_id": row["id"], "posted_at": at}
-    row["posting_month"] = posting_month_of(row["service_date"])
+    row["posting_month"] = posting_month_of(row["service_date"], first_open)
     return tuple(row[name] for name in store.ENTRY_COLUMNS)
 
 

@@ -1,5 +1,14 @@
 """What failure cost: human records, the ledger they become, and the rows that reports read."""
 
+from audits.models.closes import (
+    Close,
+    ClosedCalls,
+    ClosedEntries,
+    ClosedIncidents,
+    ClosedRecords,
+    ClosedTasks,
+    ClosedUnits,
+)
 from audits.models.daily import (
     Calendar,
     DailyCalls,
@@ -22,6 +31,13 @@ from audits.models.webhooks import Webhook
 
 __all__ = [
     "Calendar",
+    "Close",
+    "ClosedCalls",
+    "ClosedEntries",
+    "ClosedIncidents",
+    "ClosedRecords",
+    "ClosedTasks",
+    "ClosedUnits",
     "Correction",
     "DailyCalls",
     "DailyEntries",

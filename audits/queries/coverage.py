@@ -10,22 +10,12 @@ from audits.domain.report import CoverageFacts
 from audits.queries.sums import Query, Sums
 
 # A record is of the team it was given, else of those of the tasks it names that are known.
-_CORRECTIONS = (
-    "SELECT count(*), count(*) FILTER (WHERE known) FROM (SELECT k.team_id, EXISTS (SELECT 1 FROM spend_task t"
-    " WHERE t.id = k.task_key) OR EXISTS (SELECT 1 FROM spend_call c WHERE c.id = k.call_key AND c.counted) AS known"
-    " FROM audits_correction k WHERE k.latest AND NOT k.withdrawn AND (k.task_name <> '' OR k.call_name <> '')"
-    " AND k.worked_on >= %(first)s AND k.worked_on < %(end)s) AS each WHERE {of_teams}"
-)
-_INCIDENTS = (
-    "SELECT count(*) FILTER (WHERE confirmed AND names), count(*) FILTER (WHERE confirmed AND names AND known),"
-    " count(*) FILTER (WHERE is_open) FROM (SELECT i.status = 'confirmed' AS confirmed, i.status = 'open' AS is_open,"
-    " bool_or(l.id IS NOT NULL) AS names, bool_and(t.id IS NOT NULL OR c.id IS NOT NULL) AS known,"
-    " array_remove(array_agg(COALESCE(i.team_id, t.team_id, c.team_id)), NULL) AS teams"
-    " FROM audits_incident i LEFT JOIN audits_incidentlink l ON l.incident_id = i.id"
-    " LEFT JOIN spend_task t ON t.id = l.key AND NOT l.is_call"
-    " LEFT JOIN spend_call c ON c.id = l.key AND l.is_call AND c.counted"
-    " WHERE i.latest AND NOT i.withdrawn AND i.occurred_on >= %(first)s AND i.occurred_on < %(end)s"
-    " GROUP BY i.id) AS each WHERE {of_teams}"
+_COUNTED = (
+    "count(*) FILTER (WHERE kind = 'correction' AND names {side}), "
+    "count(*) FILTER (WHERE kind = 'correction' AND names AND known {side}), "
+    "count(*) FILTER (WHERE kind = 'incident' AND names {side}), "
+    "count(*) FILTER (WHERE kind = 'incident' AND names AND known {side}), "
+    "count(*) FILTER (WHERE is_open {side})"
 )
 
 
@@ -34,8 +24,7 @@ def coverage_facts(query: Query, calls: Sums) -> CoverageFacts:
 
     `calls` are the sums of its calls, by whatever dimensions.
     """
-    corrections, linked_corrections = _counted(_CORRECTIONS, "ARRAY[team_id]", query)
-    incidents, linked_incidents, still_open = _counted(_INCIDENTS, "teams", query)
+    corrections, linked_corrections, incidents, linked_incidents, still_open = _counted(query)
     return CoverageFacts(
         other_months_token_bill=sum(found["other_months_cost"] for _, found in calls),
         open_incidents=still_open,
@@ -46,19 +35,26 @@ def coverage_facts(query: Query, calls: Sums) -> CoverageFacts:
     )
 
 
-def _counted(sql: str, teams: str, query: Query) -> tuple[int, ...]:
-    """Run `sql` over the records of the query's teams; `teams` is the array of those of one record."""
+def _counted(query: Query) -> list[int]:
+    """Count the records of the query's teams: by their own day, or as they were reported and have moved since."""
     params: dict[str, Any] = {"first": query.period.first_day, "end": query.period.end_day}
-    conditions = ["true"]
+    conditions = ["{when} >= %(first)s AND {when} < %(end)s"]
     if query.teams is not None:
         params["seen"] = sorted(query.teams)
-        conditions.append(f"{teams} && %(seen)s::int[]")
+        conditions.append("teams && %(seen)s::int[]")
     if "team" in query.filters:
         wanted = query.filters["team"]
         params["wanted"] = [team for team in wanted if team is not None]
-        none = f" OR array_remove({teams}, NULL) = '{{}}'" if None in wanted else ""
-        conditions.append(f"({teams} && %(wanted)s::int[]{none})")
+        none = " OR teams = '{{}}'" if None in wanted else ""
+        conditions.append(f"(teams && %(wanted)s::int[]{none})")
+    where = " AND ".join(conditions)
     with connection.cursor() as cursor:
-        cursor.execute(sql.replace("{of_teams}", " AND ".join(conditions)), params)
-        counted: tuple[int, ...] = cursor.fetchone()
-    return counted
+        if query.basis == "restated":
+            counted = _COUNTED.format(side="")
+            cursor.execute(f"SELECT {counted} FROM audits_coveredrecords WHERE {where.format(when='day')}", params)
+            return list(cursor.fetchone())
+        sides = f"{_COUNTED.format(side='AND side > 0')}, {_COUNTED.format(side='AND side < 0')}"
+        cursor.execute(f"SELECT {sides} FROM audits_reportedrecords WHERE {where.format(when='period')}", params)
+        found: tuple[int, ...] = cursor.fetchone()
+    half = len(found) // 2
+    return [is_now - was for is_now, was in zip(found[:half], found[half:], strict=True)]

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from audits.domain.attribution import Lookups
-from audits.models import MonthlyTasks
+from audits.models import ClosedTasks, MonthlyTasks
+from audits.queries.closes import close_of
 from spend.models import Tier
 from spend.queries.book import book
 
@@ -24,6 +26,14 @@ def lookups() -> Lookups:
 
 
 def tasks_by_tier(team: int, month: date) -> Mapping[int | None, int]:
-    """Return the number of the team's tasks of the month that begins with `month`, by the tier that delivered them."""
-    rows = MonthlyTasks.objects.filter(team_id=team, task_month=month)
+    """Return the number of the team's tasks of the month that begins with `month`, by the tier that delivered them.
+
+    Those of a closed month are counted as they were at its close (R14).
+    """
+    close = close_of(month)
+    rows: QuerySet[Any]
+    if close is None:
+        rows = MonthlyTasks.objects.filter(team_id=team, task_month=month)
+    else:
+        rows = ClosedTasks.objects.filter(close=close, period=month, team_id=team, task_month=month)
     return {row["tier_id"]: row["total"] for row in rows.values("tier_id").annotate(total=Sum("tasks"))}

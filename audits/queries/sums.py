@@ -62,18 +62,26 @@ class _Table:
     when: str
     where: str = "true"
 
+    @classmethod
+    def of(cls, rows: str, own_month: str, query: Query, where: str = "true") -> _Table:
+        """Return the rows that the basis of `query` asks for: by their own month as they are, or by posting period."""
+        dimensions = entry_dimensions_of(query.lens) if rows in _LIKE_ENTRIES else dimensions_of(query.lens)
+        if query.basis == "reported":
+            return cls(f"audits_reported{rows}", dimensions, "period", where)
+        return cls(_RESTATED.get(rows, f"audits_monthly{rows}"), dimensions, own_month, where)
+
 
 def calls(query: Query) -> Sums:
     """Calls by their own day. `other_months_cost` is of tasks whose day lies outside the period."""
     rows = calls_without_latency(query)
-    table = _Table("audits_monthlycalls", _dimensions(query), "month")
+    table = _Table.of("calls", "month", query)
     for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
         sums["latency"] = list(buckets.values())
     return rows
 
 
 def calls_without_latency(query: Query) -> Sums:
-    table = _Table("audits_monthlycalls", _dimensions(query), "month")
+    table = _Table.of("calls", "month", query)
     columns = {name: f"sum({name})" for name in _CALL_SUMS}
     outside = "task_month < %(first)s OR task_month >= %(end)s"
     columns["other_months_cost"] = f"COALESCE(sum(cost) FILTER (WHERE {outside}), 0)"
@@ -106,7 +114,7 @@ def _latencies(query: Query, table: _Table) -> Sums:
 
 
 def tasks(query: Query) -> Sums:
-    table = _Table("audits_monthlytasks", _dimensions(query), "task_month")
+    table = _Table.of("tasks", "task_month", query)
     columns = {name: f"sum({name})" for name in _TASK_SUMS} | _of_counted(query, "value", "valued")
     return _grouped(query, table, columns | {"counted": f"sum({_COUNTED[query.success]})"})
 
@@ -114,7 +122,7 @@ def tasks(query: Query) -> Sums:
 def tries(query: Query) -> Sums:
     """Attempts, escalated and failed tries: of models where the query names the model, else of tiers."""
     level = "llm" if "model" in query.named else "tier"
-    table = _Table("audits_monthlyunits", _dimensions(query), "month", f"level = '{level}'")
+    table = _Table.of("units", "month", query, f"level = '{level}'")
     return _grouped(query, table, {name: f"sum({name})" for name in ("attempts", "escalated", "failed")})
 
 
@@ -128,12 +136,12 @@ def units(query: Query) -> Sums:
     first_in_row = "true" if "month" in query.by else "previous_month IS NULL OR previous_month < %(first)s"
     columns = {name: f"sum({name})" for name in ("n", "sum_x", "sum_xx")} | _of_counted(query, "sum_y", "sum_xy")
     columns["touched"] = f"COALESCE(sum(touched) FILTER (WHERE {first_in_row}), 0)"
-    return _grouped(query, _Table("audits_monthlyunits", _dimensions(query), "month", f"level = '{level}'"), columns)
+    return _grouped(query, _Table.of("units", "month", query, f"level = '{level}'"), columns)
 
 
 def entries(query: Query) -> Sums:
     """The ledger by category, with the memo sums of a report row."""
-    dimensions = _entry_dimensions(query)
+    table = _Table.of("entries", "task_month", query)
     columns = {
         **{name: _sum_where(f"category = '{name}'") for name in CATEGORIES},
         "labour": _sum_where("nature = 'labour'"),
@@ -141,15 +149,15 @@ def entries(query: Query) -> Sums:
         "allocated_without_incidents": _sum_where("NOT traced AND source_kind <> 'incident'"),
         "pending": "COALESCE(sum(pending), 0)",
         "incident_cost": _sum_where("source_kind = 'incident'"),
-        "unattributed": _sum_where(f"({dimensions['tier']}) IS NULL"),
+        "unattributed": _sum_where(f"({table.dimensions['tier']}) IS NULL"),
     }
-    return _grouped(query, _Table("audits_monthlyentries", dimensions, _entry_when(query)), columns)
+    return _grouped(query, table, columns)
 
 
 def pending_entries(query: Query) -> Sums:
     """What of the ledger belongs to pending tasks, by category."""
     columns = {name: f"COALESCE(sum(pending) FILTER (WHERE category = '{name}'), 0)" for name in CATEGORIES}
-    return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
+    return _grouped(query, _Table.of("entries", "task_month", query), columns)
 
 
 def ledger(query: Query) -> Sums:
@@ -161,21 +169,30 @@ def ledger(query: Query) -> Sums:
         "allocated": _sum_where("NOT traced"),
         "incident_cost": _sum_where("source_kind = 'incident'"),
     }
-    return _grouped(query, _Table("audits_monthlyentries", _entry_dimensions(query), _entry_when(query)), columns)
+    return _grouped(query, _Table.of("entries", "task_month", query), columns)
 
 
 def incidents(query: Query) -> Sums:
-    """The number of distinct incidents that cost something in each row, from the ledger itself: they are few."""
-    dimensions = _entry_dimensions(query)
-    source = (
+    """The number of distinct incidents that cost something in each row, from the ledger itself: they are few.
+
+    Reported of a later period are those that came since, less those that went.
+    """
+    table = _Table.of("incidents", "task_month", query)
+    if query.basis == "restated":
+        return _grouped(query, table, {"incidents": "count(DISTINCT source)"})
+    sides = {name: f"count(DISTINCT source) FILTER (WHERE side {name} 0)" for name in (">", "<")}
+    return _grouped(query, table, {"incidents": f"{sides['>']} - {sides['<']}"})
+
+
+_LIKE_ENTRIES = ("entries", "incidents")
+_RESTATED = {
+    "incidents": (
         "(SELECT e.source, e.team_id, e.tier_id, e.llm_id, e.task_type_id, e.traced, COALESCE(s.route, '') AS route,"
-        " s.first_llm_id, date_trunc('month', e.service_date)::date AS task_month, e.posting_month FROM audits_entry e"
+        " s.first_llm_id, date_trunc('month', e.service_date)::date AS task_month FROM audits_entry e"
         " LEFT JOIN audits_taskstate s ON s.task_key = e.task_key WHERE e.source_kind = 'incident'"
         " AND e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM audits_entry r WHERE r.reverses_id = e.id)) AS i"
     )
-    return _grouped(query, _Table(source, dimensions, _entry_when(query)), {"incidents": "count(DISTINCT source)"})
-
-
+}
 CATEGORIES = ("fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure")
 
 
@@ -191,18 +208,6 @@ def dimensions_of(lens: str) -> dict[str, str]:
 def entry_dimensions_of(lens: str) -> dict[str, str]:
     """The same for those of entries."""
     return _ENTRIES_BY_ROUTE if lens == "route" else _OWN
-
-
-def _dimensions(query: Query) -> dict[str, str]:
-    return dimensions_of(query.lens)
-
-
-def _entry_dimensions(query: Query) -> dict[str, str]:
-    return entry_dimensions_of(query.lens)
-
-
-def _entry_when(query: Query) -> str:
-    return "posting_month" if query.basis == "reported" else "task_month"
 
 
 def _grouped(query: Query, table: _Table, columns: dict[str, str]) -> Sums:
