@@ -1,4 +1,4 @@
-"""Closes, and what each froze. Triggers of the database hold that a closed month cannot change (migration 0014)."""
+"""Closes, and what each froze. Triggers of the database hold that a closed month cannot change (migration 0017)."""
 
 from __future__ import annotations
 

@@ -226,6 +226,6 @@ RELEASE = "\n".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audits", "0014_closes")]
+    dependencies = [("audits", "0016_closes")]
 
     operations = [migrations.RunSQL(VIEWS, NO_VIEWS), migrations.RunSQL(KEEP + REVOKE, RELEASE)]

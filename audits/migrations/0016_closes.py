@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0013_derive_daily_rows_of_sources'),
+        ('audits', '0015_append_only_decisions'),
     ]
 
     operations = [
