@@ -32,6 +32,8 @@ from audits.sample.records import SIMULATED
 from spend.domain.reference.parse import parse
 from spend.domain.reference.records import Reference
 from spend.models import (
+    Bill,
+    BillLine,
     Call,
     DemotedCall,
     DirtyKey,
@@ -61,12 +63,13 @@ class Refused(Exception):
 
 
 def own_facts() -> dict[str, int]:
-    """Return how many facts of each kind, notes and decisions are not of the sample."""
+    """Return how many facts of each kind, bills, notes and decisions are not of the sample."""
     loaded = loaded_at()
     kinds = (("call", Call), ("outcome", Outcome), ("correction", Correction), ("incident", Incident))
     found = {kind: model.objects.exclude(received_at__in=loaded).count() for kind, model in kinds}
+    found["bill"] = Bill.objects.count()
     found["note"] = ReportNote.objects.count()
-    found["decision about a bill"] = ReconciliationDecision.objects.count()
+    found["decision"] = ReconciliationDecision.objects.count()
     return {kind: count for kind, count in found.items() if count}
 
 
@@ -101,7 +104,20 @@ def remove_sample() -> None:
 
 def _tables() -> list[type[Model]]:
     derived = [getattr(audits_models, name) for name in audits_models.__all__]
-    facts = [Call, Task, Span, DemotedCall, Outcome, RejectedItem, DirtySlice, DirtyKey, RepricedMonth, Repricing]
+    facts = [
+        BillLine,
+        Bill,
+        Call,
+        Task,
+        Span,
+        DemotedCall,
+        Outcome,
+        RejectedItem,
+        DirtySlice,
+        DirtyKey,
+        RepricedMonth,
+        Repricing,
+    ]
     return [*facts, *(model for model in derived if model not in KEPT)]
 
 
