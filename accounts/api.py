@@ -95,6 +95,18 @@ def NeedsScope(scope: str, *, reading: str = "") -> type[permissions.BasePermiss
     return HasScope
 
 
+class NeedsAllTeams(permissions.BasePermission):
+    """Open to those who read the figures of all teams; writing to those who write reference data, who are people."""
+
+    message = "This is about all teams: finance and administrators write it, keys of all teams with `read` may read it."
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        reach = request.auth
+        if not isinstance(reach, Reach) or not reach.may("read") or reach.team_ids is not None:
+            return False
+        return request.method in permissions.SAFE_METHODS or reach.writes_reference
+
+
 def _describe(way: str, name_in_schema: str, **definition: str) -> None:
     """Say how one way in is written in the OpenAPI description."""
 

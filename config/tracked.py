@@ -45,4 +45,7 @@ TRACKED = (
     Tracked("audits.Incident", "incident"),
     Tracked("audits.IncidentLink", "cause of an incident"),
     Tracked("audits.ReportNote", "note on a report"),
+    # closing the books
+    Tracked("audits.ProviderTolerance", "tolerance of a provider"),
+    Tracked("audits.ReconciliationDecision", "decision about a bill"),
 )

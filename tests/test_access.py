@@ -80,6 +80,11 @@ GET  report-notes         302   302     302       302       302    200  200  200
 POST report-notes         302   302     302       302       302    403  403  403   400 400
 GET  report-note          302   302     302       302       302    200  404  200   200 200
 POST report-note          302   302     302       302       302    403  404  403   400 400
+GET  reconcile            302   302     302       302       302    403  403  403   200 200
+GET  reconciliation       302   302     302       302       302    403  403  403   200 200
+POST reconciliation       302   302     302       302       302    403  403  403   400 400
+GET  api-reconciliations  401   401     401       403       403    403  403  403   200 200
+POST api-reconciliation-decisions 401 401 401     403       403    403  403  403   400 400
 GET  entries              302   302     302       302       302    200  200  200   200 200
 GET  calls                302   302     302       302       302    200  200  200   200 200
 GET  tasks                302   302     302       302       302    200  200  200   200 200
@@ -311,11 +316,17 @@ def asked(client: APIClient, method: str, name: str) -> Any:
     return client.post(address, BODIES.get(name, {}), format="json")
 
 
+FIXED_WORDS: dict[str, dict[str, Any]] = {
+    "password-set": {"uidb64": "MQ", "token": "expired"},
+    "email-confirm": {"token": "expired"},
+    "reconciliation": {"month": "2026-10"},
+    "settings-mapping": {"kind": "jira"},
+}
+
+
 def words_of(name: str) -> dict[str, Any] | None:
-    if name == "password-set":
-        return {"uidb64": "MQ", "token": "expired"}
-    if name == "email-confirm":
-        return {"token": "expired"}
+    if name in FIXED_WORDS:
+        return FIXED_WORDS[name]
     if name in OF_AN_INCIDENT:
         way = {"way": "dismiss"} if name == "incident-decide" else {}
         return {"identity": Incident.objects.get(latest=True).identity, **way}
@@ -323,8 +334,6 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"identity": Correction.objects.get().identity}
     if name == "report-note":
         return {"identity": ReportNote.objects.get().identity}
-    if name == "settings-mapping":
-        return {"kind": "jira"}
     if name in ("task", "log-link"):
         return {"key": Task.objects.get().pk}
     rows = ROW_OF.get(name)

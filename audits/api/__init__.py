@@ -3,13 +3,14 @@
 from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
+from audits.api.reconciliations import Decisions, Reconciliations
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
 from audits.api.sources import Rejected, Sources
 from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
-    "Calls", "Corrections", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores",
-    "LangfuseTraces", "LogLinks", "Rejected", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf",
-    "TrueCostReport", "TrueCostXlsx",
+    "Calls", "Corrections", "Decisions", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores",
+    "LangfuseTraces", "LogLinks", "Reconciliations", "Rejected", "Sources", "Tasks", "Traces", "TrueCostCsv",
+    "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

@@ -14,7 +14,7 @@ from audits.domain.lines import Line
 from audits.domain.report import Coverage
 from audits.exports.plain import COVERAGE_MONEY, MONEY
 from audits.queries import lists
-from audits.queries.asking import BASES, LENSES, SUCCESSES
+from audits.queries.asking import BASES, BILLS, LENSES, SUCCESSES
 from audits.queries.sums import DIMENSIONS, FILTERS
 from spend.ingest.schemas import REFUSALS, Schema, ref
 
@@ -129,6 +129,7 @@ COMPONENTS = {
             "lens": {"type": "string", "enum": list(LENSES)},
             "basis": {"type": "string", "enum": list(BASES)},
             "success": {"type": "string", "enum": list(SUCCESSES)},
+            "bill": {"type": "string", "enum": list(BILLS)},
             "as_of": INSTANT,
             "rows": {"type": "array", "items": ref("ReportLine")},
             "total": ref("ReportLine"),
@@ -144,6 +145,7 @@ REPORT_PARAMETERS = [
     OpenApiParameter("lens", enum=LENSES),
     OpenApiParameter("basis", enum=BASES),
     OpenApiParameter("success", enum=SUCCESSES, description="Which successes the cost is divided by."),
+    OpenApiParameter("bill", enum=BILLS, description="The token bill by our prices, or as providers billed it."),
     *(OpenApiParameter(name, description="A name; may be repeated.", many=True) for name in FILTERS),
 ]
 REFUSED: dict[Any, Any] = {

@@ -40,6 +40,7 @@ class Line:
     output_tokens: int
     token_bill: int | None
     incomplete: bool
+    bill_difference: int
     fixed_compute: int
     prevention: int
     appraisal: int
@@ -124,6 +125,7 @@ def _money(sums: Sums) -> Columns:
     return {
         "token_bill": bill,
         "incomplete": calls["priced_calls"] < calls["calls"],
+        "bill_difference": calls["bill_difference"],
         **costs,
         "true_cost": true_cost,
         "cash": true_cost - entries["labour"],
@@ -135,6 +137,7 @@ def _money(sums: Sums) -> Columns:
 
 
 def _per_success(sums: Sums, money: Columns) -> Columns:
+    """What was billed beyond the calls is of no task: as allocated cost it shifts the interval only (R17)."""
     units = sums["units"]
     interval = intervals.ratio(
         n=units["n"],
@@ -142,7 +145,7 @@ def _per_success(sums: Sums, money: Columns) -> Columns:
         sum_xx=units["sum_xx"],
         sum_y=units["sum_y"],
         sum_xy=units["sum_xy"],
-        shift=sums["entries"]["allocated_without_incidents"],
+        shift=sums["entries"]["allocated_without_incidents"] + money["bill_difference"],
     )
     low, high = interval or (None, None)
     return {

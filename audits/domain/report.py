@@ -16,7 +16,7 @@ from audits.domain.lines import Lens, Line, line_of
 COLUMNS: dict[str, tuple[str, ...]] = {
     "calls": (
         "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens",
-        "cost", "wasted", "pending_cost",
+        "cost", "bill_difference", "wasted", "pending_cost",
     ),
     "latency": tuple(str(bucket) for bucket in range(LATENCY_BUCKETS)),
     "tasks": (
@@ -36,6 +36,7 @@ ADDITIVE = (
     "tasks", "successes", "counted_successes", "presumed", "amended", "failures", "pending", "first_pass", "judged",
     "attempts", "escalated",
     "calls", "priced_calls", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "token_bill",
+    "bill_difference",
     "fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure", "true_cost", "cash", "labour",
     "allocated", "wasted_tokens", "pending_cost", "incident_cost",
 )  # fmt: skip

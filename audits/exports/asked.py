@@ -35,5 +35,7 @@ class Asked:
             words["basis"] = [query.basis]
         if page == "report" and query.success != "final":
             words["success"] = [query.success]
+        if page == "report" and query.bill != "computed":
+            words["bill"] = [query.bill]
         words |= {name: self.words[name] for name in FILTERS if name in self.words}
         return f"{settings.PUBLIC_URL}{reverse(page)}?{urlencode({**words, **(only or {})}, doseq=True)}"

@@ -29,6 +29,10 @@ _SUCCESSES = {
     "first_pass": "a task successful with no human change",
     "judged": "a task successful by outcome or verdict, not presumed",
 }
+_BILLS = {
+    "computed": "computed: logged calls by our prices",
+    "billed": "billed: as providers billed it, where finance decided so; else computed",
+}
 _OTHER_SUCCESSES = "Tiers are compared by all tasks that stayed successful; this report counts fewer of them."
 
 
@@ -43,6 +47,7 @@ def described(pack: Pack, asked: Asked) -> dict[str, str]:
         "Lens": _LENSES[query.lens],
         "Basis": _BASES[query.basis],
         "Success is": _SUCCESSES[query.success],
+        "Token bill": _BILLS[query.bill],
         **{f"Only {name.replace('_', ' ')}": names for name, names in asked.filters().items()},
         "Teams": "all" if query.teams is None else "those of the person or key that asked",
         "Currency": "USD",

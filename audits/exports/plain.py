@@ -15,7 +15,8 @@ from spend.domain.money import to_text
 
 MONEY = frozenset(
     {
-        "token_bill", "fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure", "true_cost",
+        "token_bill", "bill_difference",
+        "fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure", "true_cost",
         "cash", "labour", "allocated", "wasted_tokens", "pending_cost", "token_cost_per_task",
         "true_cost_per_success", "true_cost_per_success_low", "true_cost_per_success_high", "manual_cost_per_task",
         "value_per_success", "margin_per_success", "incident_cost",
@@ -35,6 +36,7 @@ def told(report: TrueCost) -> dict[str, Any]:
         "lens": query.lens,
         "basis": query.basis,
         "success": query.success,
+        "bill": query.bill,
         "as_of": report.as_of.isoformat(),
         "rows": [{**row.names, **_line(row.line)} for row in report.rows],
         "total": _line(report.total),

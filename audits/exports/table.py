@@ -35,7 +35,8 @@ def _title(report: TrueCost) -> str:
     period = str(first) if first == last else f"{first} to {last}"
     by = " and ".join(map(_words, query.by))
     success = "" if query.success == "final" else f", {_words(query.success)} successes"
-    return f"True cost per successful task: {period}, by {by}, {query.lens} lens, {query.basis}{success}, in USD"
+    bill = "" if query.bill == "computed" else ", token bill as billed"
+    return f"True cost per successful task: {period}, by {by}, {query.lens} lens, {query.basis}{success}{bill}, in USD"
 
 
 def _table(report: TrueCost) -> Table:
@@ -104,6 +105,8 @@ def _below(report: TrueCost) -> Iterator[str]:
     )
     if total.incomplete:
         yield f"* Incomplete: {_some(known.unpriced_calls, 'call')} without a price, in no cost."
+    if report.query.bill == "billed":
+        yield f"Billed: ${_cents(total.bill_difference)} of the token bill are of no logged call."
     if total.pending:
         yield f"Pending: {_some(total.pending, 'task')} of ${_cents(total.pending_cost)}, in no cost per success."
     if total.incidents:

@@ -2,6 +2,7 @@
 
 from audits.models.closes import (
     Close,
+    ClosedBills,
     ClosedCalls,
     ClosedEntries,
     ClosedIncidents,
@@ -32,6 +33,7 @@ from audits.models.webhooks import Webhook
 __all__ = [
     "Calendar",
     "Close",
+    "ClosedBills",
     "ClosedCalls",
     "ClosedEntries",
     "ClosedIncidents",

@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from audits.models.daily import CallSums, Dimensions, EntrySums, TaskSums, UnitSums
+from audits.models.daily import CallSums, Dimensions, EntrySums, TaskSums, UnitSums, money
 
 
 class Close(models.Model):
@@ -81,6 +81,13 @@ class ClosedUnits(Frozen, Dimensions, UnitSums):
 
 class ClosedEntries(Frozen, Dimensions, EntrySums):
     pass
+
+
+class ClosedBills(Frozen, Dimensions):
+    """What was billed beyond logged calls, where finance decided that it be shown in reports."""
+
+    month = models.DateField()
+    amount = money()
 
 
 class ClosedIncidents(Frozen, Dimensions):

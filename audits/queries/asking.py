@@ -11,7 +11,8 @@ from spend.domain.periods import Month, Period
 LENSES = ("responsible", "route")
 BASES = ("restated", "reported")
 SUCCESSES = ("final", "first_pass", "judged")
-PARAMETERS = ("from", "to", "by", "lens", "basis", "success", *FILTERS)
+BILLS = ("computed", "billed")
+PARAMETERS = ("from", "to", "by", "lens", "basis", "success", "bill", *FILTERS)
 
 
 class BadQuery(Exception):
@@ -36,10 +37,11 @@ def parse_query(words: Mapping[str, Sequence[str]], *, teams: frozenset[int] | N
     lens = choice_of(words, "lens", LENSES, errors)
     basis = choice_of(words, "basis", BASES, errors)
     success = choice_of(words, "success", SUCCESSES, errors)
+    bill = choice_of(words, "bill", BILLS, errors)
     filters = filters_of(words, errors)
     if errors or first is None or last is None:
         raise BadQuery(errors)
-    return Query(Period(first, last), by, lens, basis, success, filters, teams)
+    return Query(Period(first, last), by, lens, basis, success, bill, filters, teams)
 
 
 def filters_of(words: Mapping[str, Sequence[str]], errors: dict[str, list[str]]) -> dict[str, tuple[int | None, ...]]:

@@ -32,6 +32,8 @@ _ENTRIES_BY_ROUTE = {
 class Query:
     """What a report is asked for: `filters` maps a dimension to the ids wanted, None among them for unattributed.
 
+    `bill`: whether the token bill is as computed from calls, or as billed where finance decided so.
+
     `teams` are the ids of the teams whose figures may be seen, None for all.
     """
 
@@ -40,6 +42,7 @@ class Query:
     lens: str = "responsible"
     basis: str = "restated"
     success: str = "final"
+    bill: str = "computed"
     filters: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
     teams: frozenset[int] | None = None
 
@@ -74,18 +77,24 @@ class _Table:
 def calls(query: Query) -> Sums:
     """Calls by their own day. `other_months_cost` is of tasks whose day lies outside the period."""
     rows = calls_without_latency(query)
-    table = _Table.of("calls", "month", query)
+    table = _call_table(query)
     for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
         sums["latency"] = list(buckets.values())
     return rows
 
 
 def calls_without_latency(query: Query) -> Sums:
-    table = _Table.of("calls", "month", query)
+    table = _call_table(query)
     columns = {name: f"sum({name})" for name in _CALL_SUMS}
+    columns["bill_difference"] = "sum(bill_difference)" if query.bill == "billed" else "0"
     outside = "task_month < %(first)s OR task_month >= %(end)s"
     columns["other_months_cost"] = f"COALESCE(sum(cost) FILTER (WHERE {outside}), 0)"
     return _grouped(query, table, columns)
+
+
+def _call_table(query: Query) -> _Table:
+    """Rows of calls; as billed, with rows of what was billed beyond them."""
+    return _Table.of("billedcalls" if query.bill == "billed" else "calls", "month", query)
 
 
 _CALL_SUMS = (

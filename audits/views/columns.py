@@ -81,6 +81,7 @@ COLUMNS = (
     Column("pending", "Pending", WORK, "count", "Tasks still open: in no yield", "tasks", {"state": ["pending"]}),
     Column("calls", "Calls", BILL, "count", "Requests to models", "calls"),
     Column("token_bill", "Token bill", BILL, "money2", "Cost of priced calls by the day of the call", "calls"),
+    Column("bill_difference", "Not of calls", BILL, "money2", "Of the token bill: billed, and of no logged call"),
     Column(
         "wasted_tokens", "Wasted", BILL, "money2", "Cost of failed and escalated attempts", "calls",
         {"wasted": ["yes"]},
@@ -176,7 +177,11 @@ def columns_of(report: TrueCost) -> list[tuple[str, list[Column]]]:
     """Return the columns by group; what work is worth only where that is known of any row."""
     lines = [report.total, *(row.line for row in report.rows)]
     is_worth_known = any(column.of(line) is not None for column in COLUMNS if column.group == WORTH for line in lines)
-    hidden = {"counted_successes"} if report.query.success == "final" else set()
+    query = report.query
+    hidden = {
+        *(("counted_successes",) if query.success == "final" else ()),
+        *(("bill_difference",) if query.bill == "computed" else ()),
+    }
     shown = [column for column in COLUMNS if column.name not in hidden and (column.group != WORTH or is_worth_known)]
     return [(group, list(columns)) for group, columns in groupby(shown, lambda column: column.group)]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from audits.queries.asking import BASES, LENSES, SUCCESSES
+from audits.queries.asking import BASES, BILLS, LENSES, SUCCESSES
 from audits.queries.choices import Choices
 from audits.queries.reports import UNATTRIBUTED
 from audits.queries.sums import DIMENSIONS, FILTERS, Query
@@ -43,6 +43,7 @@ def controls(query: Query, asked: Words, found: Choices, this_month: Month) -> d
             _choice("lens", LENSES, query.lens),
             _choice("basis", BASES, query.basis),
             _choice("success", SUCCESSES, query.success),
+            _choice("bill", BILLS, query.bill),
         ],
         "sort": asked.get("sort", [""])[-1],
         "narrowed": bool(rest.keys() - {"by", "sort"}),

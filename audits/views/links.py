@@ -41,9 +41,11 @@ def words_of_row(words: Mapping[str, Sequence[str]], names: Mapping[str, str | N
     return row
 
 
-def link(page: str, words: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]] | None = None) -> str:
-    """Return the address of a page for these words."""
-    return f"{reverse(page)}?{urlencode({**words, **(more or {})}, doseq=True)}"
+def link(
+    page: str, words: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]] | None = None, **path: str
+) -> str:
+    """Return the address of a page for these words; `path` are the parts of it that stand before them."""
+    return f"{reverse(page, kwargs=path or None)}?{urlencode({**words, **(more or {})}, doseq=True)}"
 
 
 def at_address(request: HttpRequest, response: HttpResponse, page: str, words: Words) -> HttpResponse:

@@ -37,6 +37,12 @@ LABELS = {
     ),
     "restated": ("Restated", ""),
     "reported": ("Reported", ""),
+    "bill": (
+        "Token bill",
+        "Computed: logged calls by our prices. Billed: as providers billed it, where finance decided so.",
+    ),
+    "computed": ("Computed", ""),
+    "billed": ("Billed", ""),
     "success": ("Success is", "What the cost is divided by. The cost of successes that do not count stays in it."),
     "final": ("Every task that stayed successful", ""),
     "first_pass": ("Successful with no human change", ""),
@@ -61,6 +67,7 @@ def stated(query: Query, asked: Words) -> list[tuple[str, str]]:
         ("Lens", query.lens),
         ("Basis", query.basis),
         ("Success is", LABELS[query.success][0].lower()),
+        ("Token bill", LABELS[query.bill][0].lower()),
     ]
     return said + [(LABELS[name][0], ", ".join(asked[name])) for name in FILTERS if name in asked]
 

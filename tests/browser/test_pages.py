@@ -137,7 +137,7 @@ def test_a_filter_can_be_dropped(visit: Visit) -> None:
 
 def test_the_form_asks_for_a_report_that_can_be_shared(visit: Visit) -> None:
     page = visit(REPORT, by="ada")
-    page.get_by_text("Filters, lens, basis, success").click()
+    page.get_by_text("Filters, lens, basis, success, bill").click()
     page.get_by_label("Rows by").select_option("team")
     page.get_by_label("Tier", exact=True).select_option("commodity")
     page.get_by_role("button", name="Show").click()

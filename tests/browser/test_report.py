@@ -18,7 +18,7 @@ PAIR = "/report?from=2026-08&to=2026-10&by=team&by=tier"
 def test_a_changed_filter_asks_anew_in_place_and_can_be_shared(visit: Visit) -> None:
     page = visit(f"/report?{OCTOBER}", by="ada")
     page.evaluate("window.isSame = true")
-    page.get_by_text("Filters, lens, basis, success").click()
+    page.get_by_text("Filters, lens, basis, success, bill").click()
     page.get_by_label("Tier", exact=True).focus()
     page.get_by_label("Tier", exact=True).select_option("commodity")
     expect(page).to_have_url(re.compile(r"\?from=2026-10&to=2026-10&by=tier&tier=commodity$"))

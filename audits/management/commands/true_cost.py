@@ -12,7 +12,7 @@ from audits.exports.asked import Asked
 from audits.exports.files import FORMATS
 from audits.exports.plain import told
 from audits.exports.table import as_table
-from audits.queries.asking import BASES, LENSES, PARAMETERS, SUCCESSES, BadQuery, parse_query
+from audits.queries.asking import BASES, BILLS, LENSES, PARAMETERS, SUCCESSES, BadQuery, parse_query
 from audits.queries.reports import TrueCost
 from audits.queries.sums import DIMENSIONS, FILTERS
 from spend.domain.periods import Month
@@ -29,6 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--lens", help=" or ".join(LENSES))
         parser.add_argument("--basis", help=" or ".join(BASES))
         parser.add_argument("--success", help=f"what counts as one: {', '.join(SUCCESSES)}")
+        parser.add_argument("--bill", help=f"the token bill as {' or '.join(BILLS)}")
         for name in FILTERS:
             option = f"--{name.replace('_', '-')}"
             parser.add_argument(option, metavar="NAME", action="append", help="only this; may be repeated")

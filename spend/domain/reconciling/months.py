@@ -18,6 +18,8 @@ from spend.domain.reconciling.records import USAGE, Billed, Cell, Logged, Rates
 Choice = Literal["accept", "allocate", "leave"]
 CHOICES: tuple[Choice, ...] = ("accept", "allocate", "leave")
 
+REASON_LENGTH = 2_000
+
 # How late a provider may still change a day is not documented; a week is the longest of what they are seen to take.
 PROVISIONAL_DAYS = 7
 

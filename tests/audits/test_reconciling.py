@@ -1,0 +1,290 @@
+"""Computed against billed from real rows, and the token bill of reports as billed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import InternalError, ProgrammingError, connection, transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from audits.actions.reconciling import NothingBilled, compare, decide, set_tolerance
+from audits.models import ReconciliationDecision
+from audits.queries.reconciling import decided_on
+from spend.domain.money import split, to_nanos, to_text
+from spend.domain.periods import Month, Period
+from spend.domain.reconciling.causes import Causes
+from spend.domain.reconciling.months import Tolerance
+from spend.models import Bill, BillLine, Llm
+from tests.build import have_reference, record, report
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+OCTOBER = Month(2026, 10)
+DOLLAR = 10**9
+REFERENCE = """
+teams: [{name: Claims}, {name: Support}]
+tiers: [{name: frontier, from_blended: 4.00}, {name: commodity, from_blended: 0.00}]
+models:
+  - {provider: openai, name: astra, tier: frontier, prices: [{from: 2026-01-01, input: 2, cache_read: 0.5, output: 10}]}
+  - {provider: openai, name: mini, tier: commodity, prices: [{from: 2026-01-01, input: 1, output: 4}]}
+  - {provider: acme, name: nova, tier: commodity, prices: [{from: 2026-01-01, input: 1, output: 1}]}
+"""
+
+
+def call(name: str, model: str, day: int, team: str = "Claims", **tokens: int) -> dict[str, Any]:
+    at = f"2026-10-{day:02d}T09:00:00Z"
+    return {"id": name, "occurred_at": at, "model": model, "provider": "openai", "team": team, **tokens}
+
+
+@pytest.fixture
+def october(db: None) -> None:
+    """OpenAI: $10.00 of astra, of Claims and Support, and $1.00 of mini. Acme: $3.00."""
+    have_reference(REFERENCE, at=NOON)
+    calls = [
+        call("a", "astra", 5, input_tokens=3_000_000),
+        call("b", "astra", 6, team="Support", cache_read_tokens=2_000_000),
+        call("c", "astra", 6, team="Support", output_tokens=300_000),
+        call("d", "mini", 7, input_tokens=1_000_000),
+        {**call("e", "nova", 7, input_tokens=3_000_000), "provider": "acme"},
+    ]
+    assert record("call", *calls, at=NOON).accepted == len(calls)
+
+
+def bill(*lines: tuple[int, str, str, int | None, str | None], provider: str = "openai", **options: Any) -> Bill:
+    """Import an invoice: day, model, kind (or charge), tokens, dollars of each line."""
+    span = {"first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1)} | options
+    made = Bill.objects.create(provider=provider, kind="csv", imported_at=NOON, **span)
+    for day, model, kind, quantity, amount in lines:
+        is_charge = kind in ("fee", "credit", "tax", "adjustment")
+        BillLine.objects.create(
+            bill=made, day=date(2026, 10, day), provider=provider, token_kind="" if is_charge else kind,
+            llm=Llm.objects.filter(provider=provider, name=model).first(), model_text=model, quantity=quantity,
+            charge_category=kind if is_charge else "usage",
+            amount_nanos=None if amount is None else to_nanos(Decimal(amount)),
+        )  # fmt: skip
+    return made
+
+
+# As logged, but for 20 % more output of astra, which nobody logged, and a fee.
+INVOICE = [
+    (5, "astra", "input", 3_000_000, "6.00"),
+    (6, "astra", "cache_read", 2_000_000, "1.00"),
+    (6, "astra", "output", 360_000, "3.60"),
+    (7, "mini", "input", 1_000_000, "1.00"),
+    (7, "", "fee", None, "5.00"),
+]
+
+
+def openai(**options: Any) -> Any:
+    [found] = compare(Period(OCTOBER, OCTOBER), at=NOON, provider="openai")
+    return found
+
+
+def decided(choice: Any, fiona: User, provider: str = "openai") -> None:
+    decide(provider=provider, month=OCTOBER, choice=choice, reason="Batch keys are not logged", by=fiona, at=NOON)
+
+
+def test_a_month_is_compared_by_provider_and_explained(october: None) -> None:
+    bill(*INVOICE)
+    found = openai().found
+    assert (found.computed, found.billed) == (11 * DOLLAR, 16_600_000_000)
+    assert found.causes == Causes(missing_calls=600_000_000, fees=5 * DOLLAR)
+    assert found.capture_rate == pytest.approx(11 / 11.6)
+    assert found.reconciled, "60 cents are less than a dollar"
+    by_model = {model: [(cell.kind, causes.total) for cell, causes in lines] for model, lines in found.models.items()}
+    assert by_model == {
+        "astra": [("cache_read", 0), ("input", 0), ("output", 600_000_000)],
+        "mini": [("input", 0)],
+    }
+
+
+def test_a_provider_without_a_bill_is_there_with_nothing_billed(october: None) -> None:
+    bill(*INVOICE)
+    found = {each.found.provider: each.found for each in compare(Period(OCTOBER, OCTOBER), at=NOON)}
+    assert (found["acme"].computed, found["acme"].billed, found["acme"].reconciled) == (3 * DOLLAR, None, False)
+
+
+def test_a_tolerance_is_of_a_provider(october: None) -> None:
+    bill(*INVOICE)
+    set_tolerance(provider="acme", tolerance=Tolerance(absolute=DOLLAR))
+    assert openai().found.tolerance == Tolerance()
+    set_tolerance(provider="openai", tolerance=Tolerance(absolute=100_000_000))
+    assert not openai().found.reconciled
+    set_tolerance(provider="openai", tolerance=Tolerance(absolute=DOLLAR))
+    assert openai().found.reconciled
+
+
+def test_a_superseded_bill_counts_no_more(october: None) -> None:
+    bill(*INVOICE).lines.all()
+    Bill.objects.update(superseded_at=NOON)
+    bill(*INVOICE[:4])
+    assert openai().found.causes == Causes(missing_calls=600_000_000)
+
+
+def test_two_bills_of_the_use_of_a_day_are_pointed_out(october: None) -> None:
+    bill(*INVOICE)
+    bill((31, "", "tax", None, "1.00"))
+    assert not openai().overlaps
+    bill((5, "", "", None, "9.00"))
+    assert openai().overlaps
+
+
+def test_calls_without_a_price_are_counted(october: None) -> None:
+    record("call", call("u", "nobody-knows", 8, input_tokens=5), at=NOON)
+    assert openai().unpriced_calls == 1
+
+
+def test_decisions_are_kept_and_the_latest_counts(october: None, fiona: User) -> None:
+    bill(*INVOICE)
+    decided("leave", fiona)
+    decided("allocate", fiona)
+    assert [each.choice for each in decided_on("openai", OCTOBER)] == ["allocate", "leave"]
+    assert openai().found.decision.choice == "allocate"
+    assert openai().found.reconciled
+
+
+def test_nothing_is_decided_without_an_amount(october: None, fiona: User) -> None:
+    with pytest.raises(NothingBilled):
+        decided("accept", fiona)
+    bill((5, "astra", "input", 3_000_000, None))
+    with pytest.raises(NothingBilled):
+        decided("accept", fiona)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audits_reconciliationdecision SET choice = 'accept'", "DELETE FROM audits_reconciliationdecision",
+     "TRUNCATE audits_reconciliationdecision"],
+)  # fmt: skip
+def test_a_decision_is_never_rewritten(october: None, fiona: User, statement: str) -> None:
+    bill(*INVOICE)
+    decided("leave", fiona)
+    with pytest.raises((InternalError, ProgrammingError)), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert ReconciliationDecision.objects.get().choice == "leave"
+
+
+# -- reports -------------------------------------------------------------------------------------------------------
+
+
+def bills_by(dimension: str, **words: str) -> dict[str | None, tuple[str | None, str]]:
+    rows = report(NOON, from_="2026-10", to="2026-10", by=dimension, **words)["rows"]
+    return {row[dimension]: (row["token_bill"], row["bill_difference"]) for row in rows}
+
+
+def test_a_report_is_as_computed_unless_asked_otherwise(october: None, fiona: User) -> None:
+    before = report(NOON, from_="2026-10", by="tier")
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    assert report(NOON, from_="2026-10", by="tier") == before
+    assert report(NOON, from_="2026-10", by="tier", bill="computed") == before
+
+
+@pytest.mark.parametrize("choice", [None, "accept"])
+def test_undecided_and_accepted_months_stay_as_computed(october: None, fiona: User, choice: str | None) -> None:
+    bill(*INVOICE)
+    if choice:
+        decided(choice, fiona)
+    total = report(NOON, from_="2026-10", bill="billed")["total"]
+    assert (total["token_bill"], total["bill_difference"]) == ("14.00", "0.00")
+
+
+def test_what_is_allocated_is_spread_over_teams_and_tiers_by_what_they_cost(october: None, fiona: User) -> None:
+    """$5.60 over $11.00: Claims has 7 of them, Support 4; frontier 10, commodity 1 beside the $3.00 of acme."""
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    assert bills_by("tier", bill="billed") == {
+        "frontier": ("15.090909091", "5.090909091"),
+        "commodity": ("4.509090909", "0.509090909"),
+    }
+    assert bills_by("team", bill="billed") == {
+        "Claims": ("13.563636364", "3.563636364"),
+        "Support": ("6.036363636", "2.036363636"),
+    }
+    only = report(NOON, from_="2026-10", bill="billed", model="openai/mini")["total"]
+    assert only["bill_difference"] == "0.509090909"
+
+
+def test_what_is_left_stands_in_a_row_of_nobody(october: None, fiona: User) -> None:
+    bill(*INVOICE)
+    decided("leave", fiona)
+    assert bills_by("team", bill="billed") == {
+        "Claims": ("10.00", "0.00"),
+        "Support": ("4.00", "0.00"),
+        None: ("5.60", "5.60"),
+    }
+    assert report(NOON, from_="2026-10", bill="billed")["total"]["token_bill"] == "19.60"
+
+
+def test_less_billed_than_computed_is_spread_too(october: None, fiona: User) -> None:
+    bill((5, "", "", None, "4.00"))
+    decided("allocate", fiona)
+    total = report(NOON, from_="2026-10", bill="billed")["total"]
+    assert (total["token_bill"], total["bill_difference"]) == ("7.00", "-7.00")
+
+
+def test_what_was_billed_and_nowhere_logged_is_allocated_to_nobody(october: None, fiona: User) -> None:
+    bill((5, "opal", "input", 1000, "4.00"), provider="gemstone")
+    decided("allocate", fiona, "gemstone")
+    assert bills_by("tier", bill="billed")[None] == ("4.00", "4.00")
+
+
+def test_the_part_of_a_month_that_no_bill_is_of_stays_as_computed(october: None, fiona: User) -> None:
+    bill(*INVOICE[:3], end_day=date(2026, 10, 7))
+    decided("allocate", fiona)
+    found = openai().found
+    assert (found.computed, found.computed_elsewhere, found.billed) == (10 * DOLLAR, DOLLAR, 10_600_000_000)
+    total = report(NOON, from_="2026-10", bill="billed", team="Support")["total"]
+    assert report(NOON, from_="2026-10", bill="billed")["total"]["token_bill"] == "14.60"
+    assert total["bill_difference"] == "0.218181818"
+
+
+def test_the_billed_part_is_in_the_true_cost_and_shifts_its_interval(october: None, fiona: User) -> None:
+    record("outcome", *({"task": name, "outcome": "success", "team": "Claims"} for name in "ad"), at=NOON)
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    plain, billed = (report(NOON, from_="2026-10", bill=way)["total"] for way in ("computed", "billed"))
+    moved = Decimal(billed["true_cost"]) - Decimal(plain["true_cost"])
+    assert moved == Decimal(billed["bill_difference"]) == Decimal("5.60")
+    assert billed["multiplier"] == 1.0
+    assert Decimal(billed["cash"]) - Decimal(plain["cash"]) == moved
+
+
+cents = st.integers(0, 10**13)
+PLACES = [(team, model, day) for team in ("Claims", "Support") for model in ("astra", "mini") for day in (5, 6)]
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.dictionaries(st.sampled_from(PLACES), cents, max_size=8), cents, st.sampled_from(["allocate", "leave"]))
+def test_billed_totals_tie_to_the_invoice_to_the_nano_dollar(
+    fiona: User, costs: dict[tuple[str, str, int], int], invoice: int, choice: str
+) -> None:
+    """By every dimension; and the database splits as `spend.domain.money.split` does, but for ties."""
+    with transaction.atomic():
+        have_reference(REFERENCE, at=NOON)
+        calls = [
+            call(f"{team}{model}{day}", model, day, team=team, input_tokens=1, cost_usd=to_text(cost))
+            for (team, model, day), cost in costs.items()
+        ]
+        record("call", *calls, at=NOON)
+        bill((5, "", "", None, to_text(invoice)))
+        decided(choice, fiona)
+        for dimension in ("team", "tier", "model", "task_type", "route", "month"):
+            answer = report(NOON, from_="2026-10", by=dimension, bill="billed")
+            rows = [to_nanos(Decimal(row["token_bill"])) for row in answer["rows"]]
+            assert sum(rows) == to_nanos(Decimal(answer["total"]["token_bill"])) == invoice
+        if choice == "allocate" and sum(costs.values()):
+            weights = _column("SELECT sum(cost) FROM audits_monthlycalls GROUP BY team_id, llm_id HAVING sum(cost) > 0")
+            parts = _column("SELECT abs(amount) FROM audits_monthlybills WHERE amount <> 0")
+            assert sorted(parts) == sorted(part for part in split(abs(invoice - sum(weights)), weights) if part)
+        transaction.set_rollback(True)
+
+
+def _column(query: str) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return [int(value) for (value,) in cursor.fetchall()]
