@@ -26,7 +26,7 @@ BOMB = gzip.compress(b" " * (64 * 1024 * 1024), 9)
 
 
 def counts() -> dict[str, int]:
-    """How many rows each table has; when a key was last used is not content, and what was refused is kept to be mended."""
+    """How many rows each table has; when a key was last used is no content, and what was refused is kept on purpose."""
     with connection.cursor() as cursor:
         found = {}
         for model in set(apps.get_models()) - {RejectedItem}:
