@@ -31,7 +31,7 @@ up: .venv/installed node_modules/installed ## run everything: database, web, wor
 .PHONY: test
 test: .venv/installed-dev ## everything that must hold: lint, types, imports, migrations, tests
 	@$(MAKE) -j 3 tools lint types contracts migrations
-	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: bench
 bench: .venv/installed node_modules/installed ## measure ingest, reports and pages on scratch databases (minutes), as ratios

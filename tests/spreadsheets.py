@@ -20,19 +20,22 @@ _SETTINGS = """<?xml version="1.0" encoding="UTF-8"?>
 _RESULT = re.compile(rb"(</f>)<v>[^<]*</v>")
 
 
-def recalculated(content: bytes, folder: Path) -> Workbook:
-    """Return the workbook with the values that LibreOffice makes of its formulas."""
+def recalculated(folder: Path, *contents: bytes) -> list[Workbook]:
+    """Return the workbooks with the values that LibreOffice, started once, makes of their formulas."""
     profile = folder / "profile" / "user"
     profile.mkdir(parents=True, exist_ok=True)
     (profile / "registrymodifications.xcu").write_text(_SETTINGS)
-    (folder / "bare.xlsx").write_bytes(without_results(content))
+    names = [f"bare-{number}.xlsx" for number in range(len(contents))]
+    for name, content in zip(names, contents, strict=True):
+        (folder / name).write_bytes(without_results(content))
+        (folder / "out" / name).unlink(missing_ok=True)
     done = subprocess.run(
         ["soffice", f"-env:UserInstallation={profile.parent.as_uri()}", "--headless", "--convert-to", "xlsx",
-         "--outdir", str(folder / "out"), str(folder / "bare.xlsx")],
-        capture_output=True, text=True, timeout=180, check=True,
+         "--outdir", str(folder / "out"), *(str(folder / name) for name in names)],
+        capture_output=True, text=True, timeout=300, check=True,
     )  # fmt: skip
-    assert (folder / "out" / "bare.xlsx").exists(), done.stdout + done.stderr
-    return openpyxl.load_workbook(folder / "out" / "bare.xlsx", data_only=True)
+    assert all((folder / "out" / name).exists() for name in names), done.stdout + done.stderr
+    return [openpyxl.load_workbook(folder / "out" / name, data_only=True) for name in names]
 
 
 def without_results(content: bytes) -> bytes:

@@ -30,8 +30,7 @@ class Lineage:
     def __init__(self, spans: Sequence[Span], reach: frozenset[int] | None) -> None:
         self._spans = spans
         self._reach = reach
-        self._among_themselves = look_up(spans, lambda keys: {}).repeated
-        self.repeated = {call_name_of(key) for key in self._among_themselves}
+        self.repeated = {call_name_of(key) for key in look_up(spans, lambda keys: {}).repeated}
         self.yields_to = {call_name_of(span.key): span.yields_to for span in spans if span.yields_to}
 
     def settle(self, reference: Book, at: datetime) -> None:
@@ -40,9 +39,8 @@ class Lineage:
         store.lock_spans(scope)
         found = look_up(self._spans, lambda keys: store.known_spans(scope, keys))
         below = dict(found.below_earlier)
-        below |= {
-            span.key: span.yields_to for span in self._spans if span.key in found.repeated - self._among_themselves
-        }
+        # Those repeated among themselves too: sent again together with what is below it, a span may be stored already.
+        below |= {span.key: span.yields_to for span in self._spans if span.key in found.repeated}
         store.demote_calls(
             {
                 key_bytes_of("call", team, call_name_of(key)): sorts

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -197,6 +197,13 @@ def test_the_task_of_a_demoted_call_goes_with_it_and_moves_with_what_is_left(cli
     assert list(faults(NOON.date())) == []
 
 
+def test_a_parent_sent_again_with_its_child_is_not_counted_beside_it(client):
+    send(client, request(agent(1)))
+    assert counted() == names([1])
+    send(client, request(agent(1), call(2, 1, seconds=5)))
+    assert counted() == names([2])
+
+
 SHAPES = st.lists(
     st.tuples(st.sampled_from([agent, call, plain]), st.none() | st.integers(1, 6), st.booleans()),
     min_size=2,
@@ -223,12 +230,11 @@ def _shuffled(spans: list[Any], chance: Random) -> list[list[Any]]:
 
 def _sent(client: Any, batches: list[list[Any]]) -> Any:
     """What is there after these batches; afterwards it is as it was."""
-    with connection.cursor() as cursor:
-        cursor.execute("SAVEPOINT before")
+    with transaction.atomic():
         for batch in batches:
             assert send(client, request(*batch)).status_code == 200
         told = total(by="task_type"), counted(), set(Task.objects.values_list("external_id", "day"))
-        cursor.execute("ROLLBACK TO SAVEPOINT before")
+        transaction.set_rollback(True)
     return told
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -23,6 +24,7 @@ Visit = Callable[..., Page]
 DESKTOP, PHONE = 1440, 375
 LEADS = "Property Claims"
 PEOPLE = {"ada": Role.ADMINISTRATOR, "fiona": Role.FINANCE, "lena": Role.TEAM_LEAD, "victor": Role.VIEWER}
+expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
 COMPLAIN = """
 document.addEventListener("securitypolicyviolation", (event) =>
     console.error("policy violated: " + event.violatedDirective + " " + event.blockedURI));
@@ -51,6 +53,7 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+        connections.close_all()  # beside an event loop they are others than outside, and the database goes
 
 
 @pytest.fixture

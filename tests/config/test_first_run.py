@@ -92,7 +92,7 @@ class TestSteps:
         client.force_login(ada)
         shown = client.post(reverse("start-key"), {"team": claims.pk})
         key = shown.context["key"]
-        assert shown.content.decode().count(key) == 6  # once by itself, once in each of five snippets
+        assert shown.content.decode().count(key) == 7  # once by itself, once in each of six snippets
         assert key not in client.get(reverse("start")).content.decode()
         made = ApiKey.objects.get()
         assert (made.team, made.created_by, set(made.scopes)) == (claims, ada, set(Scope.values))
