@@ -115,6 +115,9 @@ POST incident-edit        302   302     302       302       302    403  404  200
 POST incident-edit-preview 302  302     302       302       302    403  404  200   403 200
 GET  incident-decide      302   302     302       302       302    403  404  200   403 200
 POST incident-decide      302   302     302       302       302    403  404  200   403 200
+GET  api-close-checklist  401   401     401       403       403    403  403  403   200 200
+GET  api-close-bridge     401   401     401       403       403    403  403  403   404 404
+GET  api-close-bridge-csv 401   401     401       403       403    403  403  403   404 404
 GET  connectors           302   302     302       302       302    200  200  200   200 200
 GET  connector            302   302     302       302       302    200  404  200   200 200
 GET  rejected             302   302     302       302       302    200  200  200   200 200
@@ -261,6 +264,7 @@ SCOPE_OF_POST = {
     "api-log-links": "audit", "api-langfuse-scores": "ingest", "api-ingest-litellm": "ingest",
     "api-traces": "ingest", "api-langfuse-traces": "ingest",
 }  # fmt: skip
+OF_A_MONTH = ("api-close-checklist", "api-close-bridge", "api-close-bridge-csv")
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 
 
@@ -321,6 +325,7 @@ FIXED_WORDS: dict[str, dict[str, Any]] = {
     "email-confirm": {"token": "expired"},
     "reconciliation": {"month": "2026-10"},
     "settings-mapping": {"kind": "jira"},
+    **{name: {"month": "2026-10"} for name in OF_A_MONTH},
 }
 
 

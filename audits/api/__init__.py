@@ -1,5 +1,6 @@
 """JSON in and out of what failure cost: records, lists of what figures are made of, and reports."""
 
+from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
 from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
@@ -11,6 +12,6 @@ from audits.api.webhooks import GithubWebhook
 
 __all__ = [
     "Calls", "Corrections", "Decisions", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores",
-    "LangfuseTraces", "LogLinks", "Reconciliations", "Rejected", "Sources", "Tasks", "Traces", "TrueCostCsv",
-    "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
+    "LangfuseTraces", "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "Reconciliations", "Rejected",
+    "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

@@ -21,12 +21,13 @@ COUNTS = (
 # Each kind of line, in the order of the bridge. What each means: docs/method.md, 10.
 EARLIER = "earlier_months"
 LATE_CALLS = "late_calls"
+LATE_TASKS = "late_tasks"
 REPRICED = "repriced_calls"
 REPEATED = "repeated_calls"
 STATUS = "status_changes"
 UNEXPLAINED = "unexplained"
 KINDS = (
-    EARLIER, LATE_CALLS, REPRICED, REPEATED,
+    EARLIER, LATE_CALLS, LATE_TASKS, REPRICED, REPEATED,
     "late_corrections", "revised_corrections", "withdrawn_corrections", "placed_corrections",
     "confirmed_incidents", "revised_incidents", "withdrawn_incidents", "placed_incidents",
     "fixed_costs", STATUS, UNEXPLAINED,

@@ -79,7 +79,7 @@ def as_csv(report: TrueCost) -> str:
     writer.writerow([*report.query.by, *COLUMNS])
     for row in report.rows:
         names = ("unattributed" if name is None else name for name in row.names.values())
-        writer.writerow([*map(_safe, names), *_cells(row.line)])
+        writer.writerow([*map(safe, names), *_cells(row.line)])
     writer.writerow([*["total"][: len(report.query.by)], *[""] * (len(report.query.by) - 1), *_cells(report.total)])
     return out.getvalue()
 
@@ -88,6 +88,6 @@ def _cells(line: Line) -> list[Any]:
     return ["" if value is None else value for value in _line(line).values()]
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """Keep a name from being run as a formula by a spreadsheet."""
     return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,5 +1,6 @@
 """What failure cost: human records, the ledger they become, and the rows that reports read."""
 
+from audits.models.call_changes import CallChange
 from audits.models.closes import (
     Close,
     ClosedBills,
@@ -32,6 +33,7 @@ from audits.models.webhooks import Webhook
 
 __all__ = [
     "Calendar",
+    "CallChange",
     "Close",
     "ClosedBills",
     "ClosedCalls",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from audits.domain.sources import CONFIRMED, accrual, correction_amounts, incident_amounts
 from audits.models import Correction, FixedCost, Incident
+from audits.queries import bridge
 from audits.queries.sources import corrections, fixed_costs, incidents
 from spend.domain.money import to_text
 from spend.domain.pricing import Price as DomainPrice
@@ -228,6 +229,7 @@ CHECKS = [
             "call {0} names a team, model, tier, price or task type that is not there",
         ),
     ),
+    Check("what moved of a closed month is accounted for", bridge.unexplained),
     Check(
         "one version of a record counts",
         _found(

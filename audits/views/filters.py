@@ -21,7 +21,8 @@ LABELS = {
     "counted": "In reports", "category": "Category", "source": "Source", "nature": "Nature", "rule": "Rule",
     "traced": "Traced to a task", "reversals": "Reversals", "activity": "Activity", "verdict": "Verdict",
     "cause": "Cause", "who": "Logged by", "provenance": "Minutes are", "lens": "Lens", "basis": "Basis",
-    "named": "Names its task", "since": "Since", "severity": "Severity", "linked": "Found what it names",
+    "late": "After the close", "named": "Names its task", "since": "Since",
+     "severity": "Severity", "linked": "Found what it names",
 }  # fmt: skip
 # What stands beside the period and the team; the rest is folded.
 _FIRST = {

@@ -37,6 +37,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "wasted": _YES_NO,
         "other_months": _YES_NO,
         "counted": (*_YES_NO, "all"),
+        "late": _YES_NO,
     },
     "tasks": {
         "q": ANY,
@@ -58,6 +59,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "rule": ("explicit", "deciding", "pro_rata", "scope", "unattributed"),
         "traced": _YES_NO,
         "reversals": _YES_NO,
+        "late": _YES_NO,
     },
     "corrections": {
         "q": ANY,

@@ -24,6 +24,10 @@ _WASTED = (
     "(c.cost_nanos IS NOT NULL AND c.purpose = 'attempt'"
     " AND (s.state = 'failure' OR c.tier_id IS DISTINCT FROM s.tier_id))"
 )
+_LATE = (
+    "EXISTS (SELECT FROM audits_close k WHERE k.state = 'closed' AND c.day >= k.first_month"
+    " AND c.day < k.month + interval '1 month' AND c.received_at > k.closed_at)"
+)
 _IMPLICIT = "EXISTS (SELECT FROM spend_task k WHERE k.id = c.task_id AND k.implicit)"
 _FROM = "spend_call c LEFT JOIN audits_taskstate s ON s.task_key = c.task_id"
 _PAGE = f"""
@@ -91,7 +95,13 @@ def _where(listing: Listing) -> Where:
     reading.yes_no(
         where,
         listing,
-        {"priced": "c.cost_nanos IS NOT NULL", "wasted": _WASTED, "named": f"NOT {_IMPLICIT}", "judged": JUDGED},
+        {
+            "priced": "c.cost_nanos IS NOT NULL",
+            "wasted": _WASTED,
+            "named": f"NOT {_IMPLICIT}",
+            "judged": JUDGED,
+            "late": _LATE,
+        },
     )
     sources.of_source(where, listing)
     of_task(where, listing, "c.task_id", or_else="c.id = ANY(%(call_keys)s)", call_keys=keys_called(listing, "call"))

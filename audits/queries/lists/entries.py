@@ -46,6 +46,7 @@ LEFT JOIN spend_llm llm ON llm.id = e.llm_id
 LEFT JOIN spend_tasktype kind ON kind.id = e.task_type_id
 ORDER BY {{order}}
 """
+_LATE = "e.posting_month > date_trunc('month', e.service_date)"
 _ORDER = Order((("e.id", "id", int),))
 
 
@@ -79,7 +80,7 @@ def _where(listing: Listing) -> Where:
     reading.said(where, listing, columns)
     if states := listing.only.get("state"):  # an entry without task has none
         where.add("e.traced AND s.state = ANY(%(states)s)", states=list(states))
-    reading.yes_no(where, listing, {"traced": "e.traced", "reversals": "e.reverses_id IS NOT NULL"})
+    reading.yes_no(where, listing, {"traced": "e.traced", "reversals": "e.reverses_id IS NOT NULL", "late": _LATE})
     of_task(where, listing, "e.task_key", or_else=_SOURCE_BEGINS)
     if listing.source:
         where.add("e.source = %(source)s", source=listing.source)
