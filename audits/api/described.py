@@ -16,6 +16,7 @@ from audits.exports.plain import COVERAGE_MONEY, MONEY
 from audits.queries import lists
 from audits.queries.asking import BASES, BILLS, LENSES, SUCCESSES
 from audits.queries.sums import DIMENSIONS, FILTERS
+from spend.domain.reconciling.months import CHOICES
 from spend.ingest.schemas import REFUSALS, Schema, ref
 
 View = TypeVar("View", bound=type[APIView])
@@ -134,6 +135,18 @@ COMPONENTS = {
             "rows": {"type": "array", "items": ref("ReportLine")},
             "total": ref("ReportLine"),
             "coverage": described_object(_COVERAGE),
+            "bills": {
+                "type": "array",
+                "items": described_object(
+                    {
+                        "provider": TEXT,
+                        "month": MONTH,
+                        "difference": DOLLARS,
+                        "decision": {"type": ["string", "null"], "enum": [*CHOICES, None]},
+                    }
+                ),
+                "description": "Asked for as billed, of all teams: billed less computed, and what was decided.",
+            },
         }
     ),
 }

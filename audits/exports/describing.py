@@ -10,7 +10,7 @@ from audits.actions.packs import Pack
 from audits.domain.comparing import compare
 from audits.exports.asked import Asked
 from audits.exports.comparing import CAVEAT, sentence
-from audits.exports.wording import incidents, period_name
+from audits.exports.wording import as_billed, incidents, period_name
 from audits.queries.reports import UNATTRIBUTED, TrueCost
 from spend.queries.zone import reporting_zone
 from spend.templatetags.figures import plain_money, plain_percent, plural
@@ -76,6 +76,7 @@ def noted(pack: Pack) -> Iterator[str]:
 def uncertain(report: TrueCost) -> Iterator[str]:
     """Say what the figures do not hold, most important first."""
     total, known = report.total, report.coverage
+    yield from as_billed(report)
     yield f"Incidents: {incidents(report)} (95 %). The interval of the cost of a success leaves incidents out."
     if known.unpriced_calls:
         yield f"{plural(known.unpriced_calls, 'call')} without a known price: costs are a lower bound."

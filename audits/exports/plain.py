@@ -41,6 +41,15 @@ def told(report: TrueCost) -> dict[str, Any]:
         "rows": [{**row.names, **_line(row.line)} for row in report.rows],
         "total": _line(report.total),
         "coverage": _coverage(report),
+        "bills": [
+            {
+                "provider": each.provider,
+                "month": str(each.month),
+                "difference": to_text(each.difference),
+                "decision": each.choice,
+            }
+            for each in report.bills
+        ],
     }
 
 

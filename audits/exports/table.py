@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from audits.domain.lines import Line
+from audits.exports.wording import as_billed
 from audits.queries.reports import UNATTRIBUTED, TrueCost
 from spend.domain.money import to_dollars
 
@@ -105,8 +106,7 @@ def _below(report: TrueCost) -> Iterator[str]:
     )
     if total.incomplete:
         yield f"* Incomplete: {_some(known.unpriced_calls, 'call')} without a price, in no cost."
-    if report.query.bill == "billed":
-        yield f"Billed: ${_cents(total.bill_difference)} of the token bill are of no logged call."
+    yield from as_billed(report)
     if total.pending:
         yield f"Pending: {_some(total.pending, 'task')} of ${_cents(total.pending_cost)}, in no cost per success."
     if total.incidents:

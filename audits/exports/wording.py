@@ -30,6 +30,20 @@ def sentence(report: TrueCost) -> str:
     )
 
 
+def as_billed(report: TrueCost) -> list[str]:
+    """Say how far a report that was asked for as billed is so."""
+    if report.query.bill != "billed":
+        return []
+    beyond = report.total.bill_difference
+    said = [f"{plain_money(beyond)} of the token bill were billed beyond what logged calls cost."] if beyond else []
+    for each in report.bills:
+        if each.difference and not each.is_in_report:
+            more = f"{plain_money(abs(each.difference))} {'more' if each.difference > 0 else 'less'} was billed"
+            why = "accepted" if each.choice else "nothing is decided yet"
+            said.append(f"{each.provider or 'Unknown provider'}, {each.month} stays as computed: {more}, {why}.")
+    return said
+
+
 def certainty(line: Line) -> str:
     """Say how far the cost of a success is certain. The interval leaves incidents out: they are too few for one."""
     low, high = line.true_cost_per_success_low, line.true_cost_per_success_high

@@ -13,7 +13,7 @@ from django.db.models import Sum
 
 from accounts.queries import shown_name
 from audits.models import DailyCalls, ProviderTolerance, ReconciliationDecision
-from audits.queries.reports import one_moment
+from audits.queries.moment import one_moment
 from spend.domain.periods import Month, Period
 from spend.domain.pricing import STANDARD, TOKENS_PER_RATE
 from spend.domain.reconciling.months import Choice, Decision, Reconciliation, Statement, Tolerance, reconcile

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
-
-from django.db import connection, transaction
 
 from accounts.models import Team
 from audits.domain.latency import LATENCY_BUCKETS
 from audits.domain.lines import Line
 from audits.domain.report import Coverage, CoverageFacts, build
 from audits.queries import sums
+from audits.queries.as_billed import Standing, standing
 from audits.queries.coverage import coverage_facts
+from audits.queries.moment import one_moment as one_moment
 from audits.queries.sums import Query
 from spend.domain.periods import Period
 from spend.models import Llm, TaskType, Tier
@@ -46,7 +45,10 @@ class Row:
 
 @dataclass(frozen=True)
 class TrueCost:
-    """A whole report. `as_of` is when it was read. `groups`: by two dimensions, a subtotal for each of the first."""
+    """A whole report. `as_of` is when it was read. `groups`: by two dimensions, a subtotal for each of the first.
+
+    `bills`: asked for as billed, how each bill stands in it, for those who see all teams.
+    """
 
     query: Query
     as_of: datetime
@@ -54,6 +56,7 @@ class TrueCost:
     groups: list[Row]
     total: Line
     coverage: Coverage
+    bills: list[Standing]
 
 
 def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
@@ -97,7 +100,7 @@ def _answer(query: Query, as_of: datetime, calls: sums.Sums, facts: CoverageFact
     names = names_of(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = _named(report.lines, query.by, names)
     groups = _named(report.groups, query.by[:1], names)
-    return TrueCost(query, as_of, rows, groups, report.total, report.coverage)
+    return TrueCost(query, as_of, rows, groups, report.total, report.coverage, standing(query, as_of=as_of))
 
 
 def _named(lines: list[Line], by: tuple[str, ...], names: Names) -> list[Row]:
@@ -111,17 +114,6 @@ def _named(lines: list[Line], by: tuple[str, ...], names: Names) -> list[Row]:
         for line in lines
     ]
     return sorted(rows, key=lambda row: [(name is None, name or "") for name in row.names.values()])
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """All statements inside see the same state of the database, unless the caller's transaction decides otherwise."""
-    is_own = not connection.in_atomic_block
-    with transaction.atomic():
-        if is_own:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield
 
 
 def names_of(by: tuple[str, ...], values: dict[str, set[Any]]) -> Names:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from audits.domain.comparing import compare
 from audits.exports import comparing
-from audits.exports.wording import certainty, incidents, period_name, sentence
+from audits.exports.wording import as_billed, certainty, incidents, period_name, sentence
 from audits.queries.reports import TrueCost
 from audits.queries.sums import FILTERS, Query
 from audits.views.links import Words, link
@@ -88,7 +88,7 @@ def comparison(report: TrueCost) -> str:
 def cautions(report: TrueCost, words: Words) -> list[Caution]:
     """Return what a reader of the headline must know."""
     total, coverage = report.total, report.coverage
-    found = []
+    found = [_of_bills(text, report.query) for text in as_billed(report)]
     if coverage.unpriced_calls:
         text = f"{plural(coverage.unpriced_calls, 'call')} without a known price: costs marked + are a lower bound."
         found.append(Caution(text, link("calls", words, {"priced": ["no"]}), "Unpriced calls"))
@@ -107,3 +107,11 @@ def cautions(report: TrueCost, words: Words) -> list[Caution]:
         own = {name: values for name, values in words.items() if name in ("from", "to", "team")}  # what it heeds
         found.append(Caution(text, link("incidents", own, {"status": ["open"]}), "Open incidents"))
     return found
+
+
+def _of_bills(text: str, query: Query) -> Caution:
+    """Bills are of all teams: those who do not see all of them are led nowhere."""
+    if query.teams is not None:
+        return Caution(text)
+    months = {"from": [str(query.period.first)], "to": [str(query.period.last)]}
+    return Caution(text, link("reconcile", months), "Reconcile")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,72 +11,33 @@ from django.db import InternalError, ProgrammingError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Team, User
 from audits.actions.reconciling import NothingBilled, compare, decide, set_tolerance
+from audits.actions.reports import answer as ask
+from audits.exports.wording import as_billed
 from audits.models import ReconciliationDecision
+from audits.queries.asking import parse_query
 from audits.queries.reconciling import decided_on
 from spend.domain.money import split, to_nanos, to_text
-from spend.domain.periods import Month, Period
+from spend.domain.periods import Period
 from spend.domain.reconciling.causes import Causes
 from spend.domain.reconciling.months import Tolerance
-from spend.models import Bill, BillLine, Llm
+from spend.models import Bill
 from tests.build import have_reference, record, report
+from tests.cast import NOON
+from tests.invoices import INVOICE, OCTOBER, REFERENCE, bill, call, have_october
 
-NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-OCTOBER = Month(2026, 10)
 DOLLAR = 10**9
-REFERENCE = """
-teams: [{name: Claims}, {name: Support}]
-tiers: [{name: frontier, from_blended: 4.00}, {name: commodity, from_blended: 0.00}]
-models:
-  - {provider: openai, name: astra, tier: frontier, prices: [{from: 2026-01-01, input: 2, cache_read: 0.5, output: 10}]}
-  - {provider: openai, name: mini, tier: commodity, prices: [{from: 2026-01-01, input: 1, output: 4}]}
-  - {provider: acme, name: nova, tier: commodity, prices: [{from: 2026-01-01, input: 1, output: 1}]}
-"""
-
-
-def call(name: str, model: str, day: int, team: str = "Claims", **tokens: int) -> dict[str, Any]:
-    at = f"2026-10-{day:02d}T09:00:00Z"
-    return {"id": name, "occurred_at": at, "model": model, "provider": "openai", "team": team, **tokens}
 
 
 @pytest.fixture
 def october(db: None) -> None:
-    """OpenAI: $10.00 of astra, of Claims and Support, and $1.00 of mini. Acme: $3.00."""
-    have_reference(REFERENCE, at=NOON)
-    calls = [
-        call("a", "astra", 5, input_tokens=3_000_000),
-        call("b", "astra", 6, team="Support", cache_read_tokens=2_000_000),
-        call("c", "astra", 6, team="Support", output_tokens=300_000),
-        call("d", "mini", 7, input_tokens=1_000_000),
-        {**call("e", "nova", 7, input_tokens=3_000_000), "provider": "acme"},
-    ]
-    assert record("call", *calls, at=NOON).accepted == len(calls)
+    have_october()
 
 
-def bill(*lines: tuple[int, str, str, int | None, str | None], provider: str = "openai", **options: Any) -> Bill:
-    """Import an invoice: day, model, kind (or charge), tokens, dollars of each line."""
-    span = {"first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1)} | options
-    made = Bill.objects.create(provider=provider, kind="csv", imported_at=NOON, **span)
-    for day, model, kind, quantity, amount in lines:
-        is_charge = kind in ("fee", "credit", "tax", "adjustment")
-        BillLine.objects.create(
-            bill=made, day=date(2026, 10, day), provider=provider, token_kind="" if is_charge else kind,
-            llm=Llm.objects.filter(provider=provider, name=model).first(), model_text=model, quantity=quantity,
-            charge_category=kind if is_charge else "usage",
-            amount_nanos=None if amount is None else to_nanos(Decimal(amount)),
-        )  # fmt: skip
-    return made
-
-
-# As logged, but for 20 % more output of astra, which nobody logged, and a fee.
-INVOICE = [
-    (5, "astra", "input", 3_000_000, "6.00"),
-    (6, "astra", "cache_read", 2_000_000, "1.00"),
-    (6, "astra", "output", 360_000, "3.60"),
-    (7, "mini", "input", 1_000_000, "1.00"),
-    (7, "", "fee", None, "5.00"),
-]
+@pytest.fixture
+def claims_id(october: None) -> int:
+    return Team.objects.get(name="Claims").pk
 
 
 def openai(**options: Any) -> Any:
@@ -191,6 +152,30 @@ def test_undecided_and_accepted_months_stay_as_computed(october: None, fiona: Us
         decided(choice, fiona)
     total = report(NOON, from_="2026-10", bill="billed")["total"]
     assert (total["token_bill"], total["bill_difference"]) == ("14.00", "0.00")
+
+
+def test_a_report_as_billed_says_what_stays_as_computed(october: None, fiona: User) -> None:
+    bill(*INVOICE)
+    bill((7, "nova", "input", 3_000_000, "2.50"), provider="acme")
+    decided("accept", fiona)
+    answer = report(NOON, from_="2026-10", bill="billed")
+    assert answer["bills"] == [
+        {"provider": "acme", "month": "2026-10", "difference": "-0.50", "decision": None},
+        {"provider": "openai", "month": "2026-10", "difference": "5.60", "decision": "accept"},
+    ]
+    found = ask(parse_query({"from": ["2026-10"], "bill": ["billed"]}, teams=None, latest=OCTOBER), at=NOON)
+    assert as_billed(found) == [
+        "acme, 2026-10 stays as computed: $0.5000 less was billed, nothing is decided yet.",
+        "openai, 2026-10 stays as computed: $5.60 more was billed, accepted.",
+    ]
+
+
+def test_a_team_sees_its_part_of_a_bill_and_no_bill(october: None, fiona: User, claims_id: int) -> None:
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    query = parse_query({"from": ["2026-10"], "bill": ["billed"]}, teams=frozenset({claims_id}), latest=OCTOBER)
+    found = ask(query, at=NOON)
+    assert (found.total.bill_difference, found.bills) == (3_563_636_364, [])
 
 
 def test_what_is_allocated_is_spread_over_teams_and_tiers_by_what_they_cost(october: None, fiona: User) -> None:
