@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.queries import reach_of_user
 from config.navigation import navigation
+from config.trail.access import reads_trail
 from spend.queries.installation import is_simulated
 from spend.queries.repricing import under_way
 
@@ -18,6 +19,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """Asked for lazily: a page that shows none of it queries nothing."""
     return {
         "reach": SimpleLazyObject(lambda: reach_of_user(request.user)),
+        "reads_trail": SimpleLazyObject(lambda: reads_trail(reach_of_user(request.user))),
         "navigation": SimpleLazyObject(lambda: navigation(reach_of_user(request.user), request.path)),
         "repricing": SimpleLazyObject(under_way),
         "simulated": SimpleLazyObject(is_simulated),

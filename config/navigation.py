@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from accounts.domain.reach import Reach
+from config.trail.access import reads_trail
 
 May = Callable[[Reach], bool]
 
@@ -84,6 +85,7 @@ SECTIONS = (
             Page("Teams", "settings-teams", administers),
             Page("People", "settings-people", administers),
             Page("API keys", "settings-keys", administers),
+            Page("Audit trail", "trail", reads_trail),
             Page("Get started", "start", administers),
         ),
     ),

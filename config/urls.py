@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from config import views
 
-APPS = ["accounts.urls", "spend.urls", "audits.urls", "config.start.urls", "config.pages.urls"]
+APPS = ["accounts.urls", "spend.urls", "audits.urls", "config.start.urls", "config.pages.urls", "config.trail.urls"]
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

@@ -167,6 +167,9 @@ GET  settings-webhook-new 302   302     302       302       302    403  403  403
 POST settings-webhook-new 302   302     302       302       302    403  403  403   403 200
 GET  settings-webhook-revoke 302 302    302       302       302    403  403  403   403 200
 POST settings-webhook-revoke 302 302    302       302       302    403  403  403   403 302
+GET  trail                302   302     302       302       302    403  403  403   200 200
+GET  trail-csv            302   302     302       302       302    403  403  403   200 200
+GET  api-trail            401   401     401       403       403    403  403  403   200 200
 GET  settings-teams       302   302     302       302       302    403  403  403   403 200
 POST settings-teams       302   302     302       302       302    403  403  403   403 200
 GET  settings-team        302   302     302       302       302    403  403  403   403 200

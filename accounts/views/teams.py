@@ -32,5 +32,11 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
         actions.change_team(team=found, name=form.cleaned_data["name"], cost_centre=form.cleaned_data["cost_centre"])
         messages.success(request, f"{found.name} is saved.")
         return redirect("settings-teams")
-    context = {"form": form, "name": name, "people": found.people.order_by("username"), "keys": found.api_keys.all()}
+    context = {
+        "form": form,
+        "name": name,
+        "team": found,
+        "people": found.people.order_by("username"),
+        "keys": found.api_keys.all(),
+    }
     return render(request, "accounts/team.html", context)

@@ -42,7 +42,7 @@ def fixed_cost_new(request: HttpRequest) -> HttpResponse:
 def fixed_cost(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(FixedCost, pk=pk)
     form = FixedCostForm(request.POST or None, record=fixed_cost_record(found))
-    return revising(request, form, title=found.name, **_page())
+    return revising(request, form, title=found.name, **_page(), of="fixed cost", row=found)
 
 
 def _page() -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,9 +17,11 @@ from accounts.views.guards import needs_reference
 from audits.actions.reports import bring_up_to_date
 from audits.models import FixedCost, LabourRate
 from audits.queries.usage import models_without_price, roles_without_rate, usage_by_model
+from config.trail.access import reads_trail
 from spend.models import Llm, SourceMapping, TaskType, Tier
 from spend.queries.zone import reporting_day
 from spend.templatetags.figures import plural
+from trail.queries.listing import Asked, narrowed
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def index(request: HttpRequest) -> HttpResponse:
     groups.append(("What comes in", _of_sources()))
     if reach_of(request).administers:
         groups.append(("Who gets in", _of_people()))
+    if reads_trail(reach_of(request)):
+        groups.append(("What was done", [_of_trail(at)]))
     return render(request, "config/settings.html", {"groups": groups, "as_of": at})
 
 
@@ -77,6 +81,12 @@ def _of_work() -> list[Area]:
 def _of_sources() -> list[Area]:
     stored = SourceMapping.objects.count()
     return [Area("Mappings", "settings-mappings", f"{stored:,} of your own" if stored else "the defaults")]
+
+
+def _of_trail(at: datetime) -> Area:
+    day = reporting_day(at)
+    today = narrowed(Asked(since=day, until=day), all_of_it=True).count()
+    return Area("Audit trail", "trail", f"{plural(today, 'event')} today")
 
 
 def _of_people() -> list[Area]:

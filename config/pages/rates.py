@@ -39,7 +39,7 @@ def rate_new(request: HttpRequest) -> HttpResponse:
 def rate(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(LabourRate, pk=pk)
     form = RateForm(request.POST or None, record=labour_rate_record(found))
-    return revising(request, form, title=f"{found.role} from {found.starts_on}", **_page())
+    return revising(request, form, title=f"{found.role} from {found.starts_on}", **_page(), of="labour rate", row=found)
 
 
 def _page() -> dict[str, Any]:

@@ -35,7 +35,9 @@ def task_type_new(request: HttpRequest) -> HttpResponse:
 def task_type(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TaskType, pk=pk)
     form = TaskTypeForm(request.POST or None, record=task_type_record(found), roles=_roles())
-    return revising(request, form, title=f"Task type {found.name}", back=reverse("settings-task-types"))
+    return revising(
+        request, form, title=f"Task type {found.name}", back=reverse("settings-task-types"), of="task type", row=found
+    )
 
 
 def _roles() -> list[str]:

@@ -51,4 +51,6 @@ def tier_new(request: HttpRequest) -> HttpResponse:
 def tier(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(Tier, pk=pk)
     form = TierForm(request.POST or None, record=tier_record(found))
-    return revising(request, form, title=f"Tier {found.name}", back=reverse("settings-tiers"), note=NOTE)
+    return revising(
+        request, form, title=f"Tier {found.name}", back=reverse("settings-tiers"), note=NOTE, of="tier", row=found
+    )

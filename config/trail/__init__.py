@@ -1,0 +1,1 @@
+"""The page of the audit trail and its JSON twin: they show what all applications do."""
