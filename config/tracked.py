@@ -45,7 +45,10 @@ TRACKED = (
     Tracked("audits.Incident", "incident"),
     Tracked("audits.IncidentLink", "cause of an incident"),
     Tracked("audits.ReportNote", "note on a report"),
-    # closing the books
+    # closing the books; what is large is `hidden`: that it changed is told all the same
+    Tracked("spend.Bill", "bill", hidden=("raw",)),
+    Tracked("spend.BillLine", "line of a bill"),
     Tracked("audits.ProviderTolerance", "tolerance of a provider"),
     Tracked("audits.ReconciliationDecision", "decision about a bill"),
+    Tracked("audits.Close", "close", hidden=("snapshot",)),
 )

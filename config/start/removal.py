@@ -131,9 +131,9 @@ def _empty(tables: list[type[Model]]) -> None:
             [names],
         )
         guards = cursor.fetchall()
+        _switch(cursor, [(table, trigger, "DISABLE") for table, trigger, _ in guards])  # and nobody writes any more
         for name in names:
             note_emptied(name, using=OWNER)
-        _switch(cursor, [(table, trigger, "DISABLE") for table, trigger, _ in guards])
         cursor.execute(sql.SQL("TRUNCATE {}").format(sql.SQL(", ").join(map(sql.Identifier, names))))
         _switch(cursor, guards)
 
