@@ -40,6 +40,7 @@ class Bill(models.Model):
     imported_at = models.DateTimeField()
     imported_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     superseded_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_because = models.CharField(max_length=500, blank=True, help_text="Empty: another bill took its place.")
 
     class Meta:
         ordering = ["-first_day", "provider", "pk"]
