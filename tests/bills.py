@@ -63,6 +63,6 @@ def focus_row(
 ) -> str:
     return (
         f"{cost},{currency},2026-10-01T00:00:00Z,2026-11-01T00:00:00Z,{category},{klass},of the model,"
-        f"2026-10-{day:02}T00:00:00Z,2026-10-{day + 1:02}T00:00:00Z,{quantity},{unit},INV-1,Amazon Web Services,small-1,"
-        f"{service},Bedrock,{meter}"
+        f"2026-10-{day:02}T00:00:00Z,2026-10-{day + 1:02}T00:00:00Z,{quantity},{unit},INV-1,Amazon Web Services,"
+        f"small-1,{service},Bedrock,{meter}"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from spend.models import Bill
 
@@ -23,6 +23,5 @@ def sums_by_model(bill: Bill) -> list[dict[str, object]]:
         number=Count("pk"),
         tokens=Sum("quantity"),
         nanos=Sum("amount_nanos"),
-        unpriced=Count("pk", Q(amount_nanos=None)),
     )
     return list(sums.order_by("charge_category", "model_text", "token_kind"))

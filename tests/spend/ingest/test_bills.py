@@ -89,7 +89,7 @@ def test_anthropic_costs_are_cents():
     statement = read(
         anthropic(
             {"amount": "123.45", "currency": "USD", "cost_type": "tokens", "model": "claude-x", "token_type":
-             "uncached_input_tokens", "description": "Claude X input", "service_tier": "standard", "workspace_id": None},
+             "uncached_input_tokens", "description": "Input", "service_tier": "standard", "workspace_id": None},
             {"amount": "0.000001", "currency": "USD", "cost_type": "tokens", "model": "claude-x",
              "token_type": "cache_creation.ephemeral_1h_input_tokens"},
             {"amount": "7", "currency": "USD", "cost_type": "web_search", "model": None, "token_type": None},
