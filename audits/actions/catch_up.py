@@ -18,14 +18,28 @@ from spend.store import lock_reference_data_for_deriving, mark_dirty
 def catch_up(*, at: datetime, today: date) -> None:
     """Work in the passing of time and every fact committed so far. `today` is the day of `at` in the reporting zone."""
     sweep(at=at, today=today)
-    settle_scopes(at=at, today=today)
-    refresh_dirty(at=at, today=today)
+    _split_anew(at=at, today=today)
+
+
+def work_in_facts(*, at: datetime, today: date) -> None:
+    """Do all of it but what a new day brings."""
+    _work_in(at=at, today=today)
+    _split_anew(at=at, today=today)
 
 
 def sweep(*, at: datetime, today: date) -> None:
     """Do all of it but the splits over a team's tiers: these move with every task, and only a report needs them."""
     check_zone()
     work_in_day(at=at, today=today)
+    _work_in(at=at, today=today)
+
+
+def _split_anew(*, at: datetime, today: date) -> None:
+    settle_scopes(at=at, today=today)
+    refresh_dirty(at=at, today=today)
+
+
+def _work_in(*, at: datetime, today: date) -> None:
     put_demoted_right(at=at, today=today)
     if refresh_dirty(at=at, today=today):  # what a waiting record names can only have come with a mark
         link_waiting(at=at, today=today)

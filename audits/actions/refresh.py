@@ -19,7 +19,7 @@ from audits.actions.ledger import CORRECTION, FIXED_COST, INCIDENT, Sources, set
 from audits.domain.rollup import Rollup, TaskFacts, route_text
 from audits.domain.sources import cost_of_time
 from audits.domain.status import Status, status_of
-from audits.models import DailyTasks
+from audits.models import DailyTasks, StaleScope
 from audits.queries.judgements import Judgements, judgements
 from audits.queries.rates import rates
 from audits.queries.sources import corrections_of_slices, incidents_of_slices, scope_sources
@@ -213,10 +213,10 @@ def _state(task: UUID, team: int, shape: Shape, status: Status, calls: Collectio
 @transaction.atomic
 def settle_scopes(*, at: datetime, today: date) -> None:
     """Split anew what is shared over a team's tiers by number of tasks, where those numbers moved (R7)."""
-    stale = store.claim_stale_scopes()
-    if not stale:
+    if not StaleScope.objects.exists():
         return
-    lock_reference_data_for_deriving()
+    lock_reference_data_for_deriving()  # before any row: who closes a month holds it alone, and then claims these
+    stale = store.claim_stale_scopes()
     sources = Sources()
     for team, month in stale:
         worked, occurred, running = scope_sources(team, month)

@@ -32,8 +32,10 @@ def quantile(counts: Sequence[int], q: float) -> float | None:
     """Return about the smallest latency that at least a share `q` of the calls did not exceed; None of no calls.
 
     The answer is the geometric middle of what the bucket can hold, so it is never more than 12 % off (the root of
-    1.25), wherever in the bucket the calls lie. More than an hour reads as an hour.
+    1.25), wherever in the bucket the calls lie. More than an hour reads as an hour. What adjustments of closed months
+    take away more than there is in a bucket counts as none in it.
     """
+    counts = [max(count, 0) for count in counts]
     total = sum(counts)
     if total == 0:
         return None

@@ -117,9 +117,10 @@ def _counts(sums: Sums) -> Columns:
 
 
 def _money(sums: Sums) -> Columns:
-    """R10: a bill is null only where there are calls and none is priced."""
+    """R10: a bill is null only where there are calls and none is priced. Adjustments cost something without calls."""
     calls, entries = sums["calls"], sums["entries"]
-    bill = None if calls["calls"] and not calls["priced_calls"] else calls["cost"]
+    is_unknown = calls["calls"] and not calls["priced_calls"] and not calls["cost"]
+    bill = None if is_unknown else calls["cost"]
     costs = {column: entries[column] for column in _COSTS}
     true_cost = (bill or 0) + sum(costs.values())
     return {
@@ -205,19 +206,20 @@ def _incidents(sums: Sums) -> Columns:
     return {
         "incidents": count,
         "incident_cost": sums["entries"]["incident_cost"],
-        "incidents_per_10k_tasks_low": low * 10_000 / tasks if tasks else None,
-        "incidents_per_10k_tasks_high": high * 10_000 / tasks if tasks else None,
+        "incidents_per_10k_tasks_low": low * 10_000 / tasks if tasks > 0 else None,
+        "incidents_per_10k_tasks_high": high * 10_000 / tasks if tasks > 0 else None,
     }
 
 
 def _rate(name: str, part: int, whole: int) -> Columns:
     low, high = intervals.wilson(part, whole) or (None, None)
-    return {name: _share(part, whole), f"{name}_low": low, f"{name}_high": high}
+    return {name: None if low is None else _share(part, whole), f"{name}_low": low, f"{name}_high": high}
 
 
+# Adjustments of closed months may take away more than a month has: of nothing, or less, there is no share.
 def _share(part: int, whole: int | None) -> float | None:
-    return part / whole if whole else None
+    return part / whole if whole and whole > 0 else None
 
 
 def _each(nanos: int, count: int) -> int | None:
-    return divide(nanos, count) if count else None
+    return divide(nanos, count) if count > 0 else None

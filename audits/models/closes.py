@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
 from audits.models.daily import CallSums, Dimensions, EntrySums, TaskSums, UnitSums, money
+from spend.domain.periods import Month
 
 
 class Close(models.Model):
@@ -54,6 +57,11 @@ class Close(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.state}"
+
+    @property
+    def month_after(self) -> date:
+        """The first day after its months."""
+        return Month.of(self.month).end_day
 
 
 class Frozen(models.Model):

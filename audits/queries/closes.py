@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+import hashlib
+import json
+from datetime import UTC, date
+from typing import Any
 
 from django.db import connection
 
+from audits import freezing
 from audits.models import Close
 
 
@@ -27,3 +31,27 @@ def close_of(month: date) -> Close | None:
     """Return the close in force of the month that holds this day."""
     first_day = month.replace(day=1)
     return Close.objects.filter(state=Close.CLOSED, first_month__lte=first_day, month__gte=first_day).first()
+
+
+def fingerprints_of(close: Close) -> dict[str, str]:
+    """Return the SHA-256 of all that a close keeps: its head, its snapshot, each kind of frozen rows."""
+    head = {
+        name: str(getattr(close, name))
+        for name in ("first_month", "month", "basis", "drafted_by", "closed_by", "reason", "policy_version")
+    }
+    closed_at = close.closed_at.astimezone(UTC).isoformat() if close.closed_at else ""
+    return {
+        "head": _digest({**head, "closed_at": closed_at}),
+        "snapshot": _digest(close.snapshot),
+        **{name: freezing.fingerprint_of_frozen(name, close.pk) for name in freezing.FROZEN},
+    }
+
+
+def digest_of(close: Close) -> str:
+    """Return the SHA-256 over the close's inputs, which are its own."""
+    return _digest(close.inputs)
+
+
+def _digest(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

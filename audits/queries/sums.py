@@ -78,8 +78,9 @@ def calls(query: Query) -> Sums:
     """Calls by their own day. `other_months_cost` is of tasks whose day lies outside the period."""
     rows = calls_without_latency(query)
     table = _call_table(query)
-    for (_, sums), (_, buckets) in zip(rows, _latencies(query, table), strict=True):
-        sums["latency"] = list(buckets.values())
+    latencies = dict(_latencies(query, table))
+    for key, sums in rows:
+        sums["latency"] = list(latencies[key].values())
     return rows
 
 
@@ -119,7 +120,7 @@ def _of_counted(query: Query, *names: str) -> dict[str, str]:
 
 def _latencies(query: Query, table: _Table) -> Sums:
     columns = {f"b{index}": f"sum(latency[{index + 1}])" for index in range(LATENCY_BUCKETS)}
-    return _grouped(query, table, columns)
+    return _grouped(query, table, columns, every=True)
 
 
 def tasks(query: Query) -> Sums:
@@ -219,13 +220,17 @@ def entry_dimensions_of(lens: str) -> dict[str, str]:
     return _ENTRIES_BY_ROUTE if lens == "route" else _OWN
 
 
-def _grouped(query: Query, table: _Table, columns: dict[str, str]) -> Sums:
-    """Run one GROUP BY and return its rows, ordered by key, with integers where they are whole numbers."""
+def _grouped(query: Query, table: _Table, columns: dict[str, str], *, every: bool = False) -> Sums:
+    """Run one GROUP BY and return its rows, ordered by key, with integers where they are whole numbers.
+
+    Without `every`, a row in which all cancelled out is none: entries that were reversed, or what did not move since.
+    """
     dimensions = {**table.dimensions, "month": table.when}
     keys = [dimensions[name] for name in query.by]
     conditions, params = _conditions(query, dimensions)
     grouping = ", ".join(str(index + 1) for index in range(len(keys)))
-    group = f" GROUP BY {grouping} ORDER BY {grouping}" if keys else " HAVING count(*) > 0"
+    some = "" if every else f" HAVING {' OR '.join(f'{sums} <> 0' for sums in columns.values())}"
+    group = f" GROUP BY {grouping}{some} ORDER BY {grouping}" if keys else " HAVING count(*) > 0"
     sql = (
         f"SELECT {', '.join([*keys, *columns.values()])} FROM {table.name}"
         f" WHERE {table.when} >= %(first)s AND {table.when} < %(end)s AND {table.where}{conditions}{group}"

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from audits.domain.sources import CONFIRMED, accrual, correction_amounts, incident_amounts
 from audits.models import Correction, FixedCost, Incident
-from audits.queries import bridge
+from audits.queries import bridge, closed_faults
 from audits.queries.sources import corrections, fixed_costs, incidents
 from spend.domain.money import to_text
 from spend.domain.pricing import Price as DomainPrice
@@ -230,6 +230,17 @@ CHECKS = [
         ),
     ),
     Check("what moved of a closed month is accounted for", bridge.unexplained),
+    Check("closed months hold what was signed", closed_faults.altered),
+    Check("closes in force follow on one another", closed_faults.without_a_close),
+    Check("what closes reported of the ledger was posted", closed_faults.unposted),
+    Check(
+        "the ledger by posting period is what is reported",
+        _found(closed_faults.MISPOSTED, "of {0}, team {1}, {2} nano-dollars are reported, {3} posted"),
+    ),
+    Check(
+        "reported periods add up to what is restated",
+        _found(closed_faults.UNBALANCED, "of {0}, {1} are reported in all periods together, {2} restated"),
+    ),
     Check(
         "one version of a record counts",
         _found(

@@ -1,0 +1,142 @@
+"""Close months: draft, sign, reopen. What a close freezes, and what becomes of what comes later: docs/closing.md."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from audits import freezing
+from audits.actions.catch_up import catch_up, work_in_facts
+from audits.domain.attribution import POLICY_VERSION
+from audits.domain.checklist import blocking, checklist, warnings
+from audits.models import Close
+from audits.queries.checklist import facts_of
+from audits.queries.closes import digest_of, fingerprints_of, open_from
+from audits.queries.reports import TrueCost, true_cost
+from audits.queries.sums import Query
+from spend.domain.periods import Month, Period
+from spend.queries.zone import reporting_day
+from spend.store import lock_reference_data_for_change
+
+LENSES = ("responsible", "route")
+SNAPSHOT_BY = ("tier", "team", "model", "task_type")
+
+
+class CannotClose(Exception):
+    """The month is not over, or not the next one, or something stands in the way; the message says what."""
+
+
+def close_month(month: Month, *, by: User, at: datetime, reason: str = "", basis: str = "computed") -> Close:
+    """Close a month in one go. Raises CannotClose, also where its checklist says no or warns and there is no reason."""
+    today = reporting_day(at)
+    catch_up(at=at, today=today)
+    items = checklist(facts_of(month, today=today))
+    if found := blocking(items):
+        raise CannotClose(f"The checklist says no: {_named(found)}.")
+    if (found := warnings(items)) and not reason.strip():
+        raise CannotClose(f"The checklist warns: {_named(found)}. Say why the month is closed all the same.")
+    return sign(draft(month, by=by, at=at, basis=basis), by=by, at=at, reason=reason)
+
+
+def _named(items: Any) -> str:
+    return ", ".join(f"{item.check} ({item.about})" if item.about else item.check for item in items)
+
+
+@transaction.atomic
+def draft(month: Month, *, by: User, at: datetime, basis: str = "computed") -> Close:
+    """Begin to close `month`, and all before it where nothing is closed yet; an earlier draft gives way.
+
+    Raises CannotClose for a month that is not over, or not the next one to close.
+    """
+    lock_reference_data_for_change()
+    first = _first_month(month, today=reporting_day(at))
+    Close.objects.filter(state=Close.DRAFT).delete()
+    return Close.objects.create(
+        first_month=first, month=month.first_day, state=Close.DRAFT, basis=basis, drafted_at=at,
+        drafted_by=by.get_username(),
+    )  # fmt: skip
+
+
+def _first_month(month: Month, *, today: date) -> date:
+    """Return the first of the months that a close of `month` is of."""
+    if month.end_day > today:
+        raise CannotClose(f"{month} is not over.")
+    first_open = open_from()
+    if first_open is None:
+        return min(freezing.first_month_reported() or month.first_day, month.first_day)
+    if first_open != month.first_day:
+        already = month.first_day < first_open
+        raise CannotClose(
+            f"{month} is closed already." if already else f"{Month.of(first_open)} comes first: months close in order."
+        )
+    return first_open
+
+
+def sign(close: Close, *, by: User, at: datetime, reason: str = "") -> Close:
+    """Freeze the months of a draft as they are now. Raises CannotClose for what is no draft any more."""
+    today = reporting_day(at)
+    catch_up(at=at, today=today)  # most of the work, before everybody has to wait
+    with transaction.atomic():
+        lock_reference_data_for_change()
+        found = Close.objects.select_for_update().filter(pk=close.pk, state=Close.DRAFT).first()
+        if found is None:
+            raise CannotClose("There is no such draft: somebody signed or replaced it.")
+        work_in_facts(at=at, today=today)
+        found.first_month = _first_month(Month.of(found.month), today=today)
+        found.closed_at, found.closed_by, found.reason = at, by.get_username(), reason.strip()
+        found.policy_version = POLICY_VERSION
+        found.snapshot = _snapshot(found, at)
+        found.save()
+        found.refresh_from_db()  # fingerprints are of what is kept, which spells some numbers otherwise
+        freezing.freeze(found.pk, found.first_month, found.month)
+        found.inputs = _inputs(found)
+        found.digest = digest_of(found)
+        found.state = Close.CLOSED
+        found.save()
+    return found
+
+
+def _snapshot(close: Close, at: datetime) -> dict[str, Any]:
+    """The report of the months by each dimension, in both lenses; money in nanos."""
+    period = Period(Month.of(close.first_month), Month.of(close.month))
+    return {
+        lens: {
+            by: _said(true_cost(Query(period, (by,), lens, "reported", bill=close.basis), as_of=at))
+            for by in SNAPSHOT_BY
+        }
+        for lens in LENSES
+    }
+
+
+def _said(report: TrueCost) -> dict[str, Any]:
+    rows = [{**asdict(row.line), "key": row.names} for row in report.rows]
+    return {"rows": rows, "total": asdict(report.total), "coverage": asdict(report.coverage)}
+
+
+def _inputs(close: Close) -> dict[str, Any]:
+    before = Close.objects.filter(state=Close.CLOSED).order_by("-month").first()
+    reference = {name: freezing.fingerprint_of_reference(table) for name, table in freezing.REFERENCE.items()}
+    return {
+        **fingerprints_of(close), **reference, "policy_version": close.policy_version,
+        "last_entry": freezing.last_entry(), "previous": before.digest if before else "",
+    }  # fmt: skip
+
+
+@transaction.atomic
+def reopen(close: Close, *, by: User, at: datetime, reason: str) -> Close:
+    """Open the months of the latest close again. Raises CannotClose for any other, and without a reason."""
+    if not reason.strip():
+        raise CannotClose("Say why it is opened again.")
+    lock_reference_data_for_change()
+    latest = Close.objects.select_for_update().filter(state=Close.CLOSED).order_by("-month").first()
+    if latest is None or latest.pk != close.pk:
+        raise CannotClose("Only the last closed month can be opened again.")
+    Close.objects.filter(state=Close.DRAFT).delete()
+    latest.state, latest.reopened_at = Close.REOPENED, at
+    latest.reopened_by, latest.reopen_reason = by.get_username(), reason.strip()
+    latest.save()
+    return latest

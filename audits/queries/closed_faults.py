@@ -1,0 +1,83 @@
+"""What `verify` looks for in closes: frozen rows and heads as they were signed, and figures that follow from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from audits.models import Close
+from audits.queries.closes import digest_of, fingerprints_of
+from spend.store import raw_cursor
+
+
+def altered(today: date) -> Iterator[str]:
+    """Every close that was signed, reopened ones too, holds what its digest was taken of."""
+    before: dict[str, Close] = {"": Close()}
+    for close in Close.objects.exclude(state=Close.DRAFT).order_by("closed_at", "pk"):
+        inputs = close.inputs or {}
+        if digest_of(close) != close.digest:
+            yield f"close {close.pk} of {close.month:%Y-%m}: its inputs do not make its digest"
+        for name, found in fingerprints_of(close).items():
+            if inputs.get(name) != found:
+                yield f"close {close.pk} of {close.month:%Y-%m}: its {name} are not what was signed"
+        if inputs.get("previous") not in before:
+            yield f"close {close.pk} of {close.month:%Y-%m}: the close before it is not there"
+        before[close.digest] = close
+
+
+def without_a_close(today: date) -> Iterator[str]:
+    """Closes in force follow on one another: none was taken out from among them."""
+    expected = None
+    for close in Close.objects.filter(state=Close.CLOSED).order_by("month"):
+        if expected is not None and close.first_month != expected:
+            yield f"close {close.pk} begins with {close.first_month:%Y-%m}, not with {expected:%Y-%m}"
+        expected = close.month_after
+
+
+def unposted(today: date) -> Iterator[str]:
+    """What a close and those before it reported of the ledger is what was posted for these months until then."""
+    for close in Close.objects.filter(state=Close.CLOSED).order_by("month"):
+        last = (close.inputs or {}).get("last_entry", 0)
+        with raw_cursor() as cursor:
+            cursor.execute(_UNPOSTED, {"month": close.month, "last": last, "end": close.month_after})
+            for team, category, frozen, posted in cursor:
+                yield (
+                    f"up to {close.month:%Y-%m} {frozen} nano-dollars of {category} were reported of team {team},"
+                    f" {posted} posted"
+                )
+
+
+_UNPOSTED = """
+SELECT COALESCE(f.team_id, e.team_id), COALESCE(f.category, e.category), COALESCE(f.amount, 0), COALESCE(e.amount, 0)
+FROM (
+    SELECT team_id, category, sum(amount) AS amount FROM audits_closedentries
+    WHERE close_id IN (SELECT id FROM audits_closesinforce) AND period <= %(month)s GROUP BY 1, 2
+) f FULL JOIN (
+    SELECT team_id, category, sum(amount_nanos) AS amount FROM audits_entry
+    WHERE service_date < %(end)s AND id <= %(last)s GROUP BY 1, 2
+) e ON e.category = f.category AND COALESCE(e.team_id, 0) = COALESCE(f.team_id, 0)
+WHERE COALESCE(f.amount, 0) <> COALESCE(e.amount, 0)
+"""
+
+# Where a month was opened again, entries stay in the period that was the first open one when they were posted.
+MISPOSTED = """
+SELECT COALESCE(r.period, e.period), COALESCE(r.team_id, e.team_id), COALESCE(r.amount, 0), COALESCE(e.amount, 0)
+FROM (SELECT period, team_id, sum(amount) AS amount FROM audits_reportedentries GROUP BY 1, 2) r
+FULL JOIN (SELECT posting_month AS period, team_id, sum(amount_nanos) AS amount FROM audits_entry GROUP BY 1, 2) e
+    ON e.period = r.period AND COALESCE(e.team_id, 0) = COALESCE(r.team_id, 0)
+WHERE COALESCE(r.amount, 0) <> COALESCE(e.amount, 0) AND NOT EXISTS (SELECT FROM audits_close WHERE state = 'reopened')
+"""
+UNBALANCED = """
+SELECT name, reported, restated FROM (
+    SELECT 'calls' AS name, (SELECT sum(cost) FROM audits_reportedcalls) AS reported,
+        (SELECT sum(cost) FROM audits_monthlycalls) AS restated
+    UNION ALL SELECT 'tasks', (SELECT sum(tasks) FROM audits_reportedtasks),
+        (SELECT sum(tasks) FROM audits_monthlytasks)
+    UNION ALL SELECT 'successes', (SELECT sum(successes) FROM audits_reportedtasks),
+        (SELECT sum(successes) FROM audits_monthlytasks)
+    UNION ALL SELECT 'entries', (SELECT sum(amount) FROM audits_reportedentries),
+        (SELECT sum(amount) FROM audits_monthlyentries)
+    UNION ALL SELECT 'bills', (SELECT sum(amount) FROM audits_reportedbills),
+        (SELECT sum(amount) FROM audits_monthlybills)
+) each WHERE reported IS DISTINCT FROM restated
+"""
