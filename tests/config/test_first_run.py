@@ -24,6 +24,7 @@ from spend.domain.periods import Month, Period
 from spend.models import Call, Installation, Task, TaskType
 from tests.build import record
 from tests.cast import NOON, make_user
+from trail.queries.faults import CHECKS as TRAIL
 
 LATER = NOON + timedelta(hours=1)
 PASSWORD = "correct horse battery staple"
@@ -197,6 +198,7 @@ class TestSample:
         remove_sample()
         assert set(Team.objects.all()) == {held, keyed}
         assert ApiKey.objects.count() == 1
+        assert [list(find()) for _, find in TRAIL] == [[]] * len(TRAIL), "what went is on the audit trail, all of it"
 
     def test_it_stops_when_asked_and_nothing_stays(self) -> None:
         jobs.ask(SampleJob.Kind.LOAD, scale=0.02, at=NOON)

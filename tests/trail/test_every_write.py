@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from celery.signals import task_prerun
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import Client
@@ -20,17 +21,20 @@ from accounts import second_factor
 from accounts.actions import create_key, revoke_key
 from accounts.models import ApiKey, Team, User
 from audits.actions.webhooks import create_webhook
-from audits.models import FixedCost
+from audits.models import Correction, FixedCost
 from spend.models import Tier
+from tests.audits.test_github_webhook import Sender, delivery
 from tests.build import have_reference
 from tests.cast import NOON, PASSWORD
 from tests.trail.conftest import faults, latest
 from trail import context
 from trail.context import Context, Doer, acting, because
 from trail.followed import followed
+from trail.jobs import seal
 from trail.models import Event
 
 pytestmark = pytest.mark.django_db
+pytest_plugins = ["tests.audits.test_github_webhook"]
 RATE = "labour_rates: [{role: adjuster, hourly: 60, from: 2026-01-01}]"
 ADA = Context(who=lambda: Doer("person", "ada", 1), address="192.0.2.7", request="r-1")
 
@@ -203,6 +207,31 @@ def test_a_reason_is_kept_where_one_is_given(claims: Team) -> None:
     with acting(ADA), because("moved to another cost centre"):
         Team.objects.filter(pk=claims.pk).update(cost_centre="1")
     assert (latest("accounts_team").reason, latest("accounts_team").actor) == ("moved to another cost centre", "ada")
+
+
+def test_a_row_that_says_why_gives_the_reason_only_when_it_is_new(client: Client, ada: User, claims: Team) -> None:
+    have_reference(RATE, at=NOON)
+    client.force_login(ada)
+    record = {"id": "k-1", "worked_on": "2026-10-05", "minutes": 30, "role": "adjuster", "activity": "fix",
+              "task": "t", "team": "Claims", "version": 1, "reason": "counted twice"}  # fmt: skip
+    sent = client.post(reverse("api-corrections"), {"corrections": [record]}, content_type="application/json")
+    assert sent.json()["accepted"] == 1, sent.json()
+    assert latest("audits_correction").reason == "counted twice"
+    Correction.objects.update(note="more")
+    assert latest("audits_correction").reason == ""
+
+
+def test_a_webhook_is_named_by_its_prefix(send: Sender) -> None:
+    assert send("pull_request_review", delivery("submitted"))["accepted"] == 1
+    event = latest("audits_correction")
+    assert (event.actor_kind, event.actor) == ("webhook", send.webhook.prefix)
+
+
+def test_a_job_of_the_worker_is_named(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(context, "_process", context.current())
+    task_prerun.send(sender=seal, task=seal, task_id="1")
+    Team.objects.create(name="A")
+    assert (latest("accounts_team").actor_kind, latest("accounts_team").actor) == ("job", "trail.seal")
 
 
 def test_secrets_never_enter_the_trail(ada: User, claims: Team) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from django.db import connection
@@ -43,29 +43,30 @@ _PROTECTED = {
 
 def chain_holds() -> Iterator[str]:
     """Every sealed day is as it was sealed, and no event of any day says other than when it was written."""
-    found = seals()
-    yield from broken_seals(found)
-    for seal in found:
-        events = list(events_of(seal.day))
+    yield from broken_seals(seals())
+    days = []
+    for seal in seals():
+        days.append(seal.day)
+        events = events_of(seal.day)
         if seal.is_dropped:
             yield from (f"event {event.id} was inserted into {seal.day} after it was dropped" for event, _ in events)
-            continue
-        yield from broken_events(seal, ((event.id, mark_of(event)) for event, _ in events))
-    yield from _strays(found[-1].day if found else None, {seal.day for seal in found})
-    for event, mark in events_since(found[-1].day if found else None):
+        else:
+            yield from broken_events(seal, ((event.id, mark_of(event)) for event, _ in events))
+    yield from _strays(days)
+    for event, mark in events_since(days[-1] if days else None):
         if mark_of(event) != mark:
             yield f"event {event.id} ({event.action} of {event.object} {event.key}) was changed"
 
 
-def _strays(last: date | None, sealed_days: set[date]) -> Iterator[str]:
+def _strays(days: Sequence[date]) -> Iterator[str]:
     """Name events of days before the last seal that had none when they were passed over."""
-    if last is None:
+    if not days:
         return
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, day FROM (SELECT id, (at AT TIME ZONE 'UTC')::date AS day FROM trail_event) e"
             " WHERE day <= %s AND day <> ALL(%s) ORDER BY id",
-            [last, list(sealed_days)],
+            [days[-1], list(days)],
         )
         for number, day in cursor.fetchall():
             yield f"event {number} was inserted into {day}, which had none when later days were sealed"
