@@ -2,6 +2,7 @@ from django.urls import path
 
 from audits import api
 from audits.views import (
+    closes,
     connectors,
     decisions,
     downloads,
@@ -41,6 +42,9 @@ urlpatterns = [
     path("corrections", lists.corrections, name="corrections"),
     path("tasks", lists.tasks, name="tasks"),
     path("tasks/<uuid:key>", lists.task, name="task"),
+    path("close", closes.closes, name="closes"),
+    path("close/<str:month>", closes.close, name="close"),
+    path("close/<str:month>/bridge.csv", closes.bridge_csv, name="close-bridge-csv"),
     path("incidents", incidents.incidents, name="incidents"),
     path("incidents/new", incident_forms.new, name="incident-new"),
     path("incidents/found", incident_forms.found, name="incident-found"),

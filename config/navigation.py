@@ -68,7 +68,7 @@ SECTIONS = (
         ),
     ),
     Section("Incidents", (Page("Incidents", "incidents"),)),
-    Section("Close", (Page("Reconcile", "reconcile", writes_reference),)),
+    Section("Close", (Page("Months", "closes", writes_reference), Page("Reconcile", "reconcile", writes_reference))),
     Section("Connectors", (Page("Sources", "connectors"), Page("Rejected items", "rejected"))),
     Section(
         "Settings",

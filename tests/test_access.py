@@ -115,6 +115,10 @@ POST incident-edit        302   302     302       302       302    403  404  200
 POST incident-edit-preview 302  302     302       302       302    403  404  200   403 200
 GET  incident-decide      302   302     302       302       302    403  404  200   403 200
 POST incident-decide      302   302     302       302       302    403  404  200   403 200
+GET  closes               302   302     302       302       302    403  403  403   200 200
+GET  close                302   302     302       302       302    403  403  403   200 200
+POST close                302   302     302       302       302    403  403  403   302 302
+GET  close-bridge-csv     302   302     302       302       302    403  403  403   404 404
 GET  api-close-checklist  401   401     401       403       403    403  403  403   200 200
 GET  api-close-bridge     401   401     401       403       403    403  403  403   404 404
 GET  api-close-bridge-csv 401   401     401       403       403    403  403  403   404 404
@@ -267,7 +271,7 @@ SCOPE_OF_POST = {
     "api-log-links": "audit", "api-langfuse-scores": "ingest", "api-ingest-litellm": "ingest",
     "api-traces": "ingest", "api-langfuse-traces": "ingest",
 }  # fmt: skip
-OF_A_MONTH = ("api-close-checklist", "api-close-bridge", "api-close-bridge-csv")
+OF_A_MONTH = ("close", "close-bridge-csv", "api-close-checklist", "api-close-bridge", "api-close-bridge-csv")
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from accounts.models import User
 from audits import freezing
 from audits.actions.catch_up import catch_up, work_in_facts
 from audits.domain.attribution import POLICY_VERSION
-from audits.domain.checklist import blocking, checklist, warnings
+from audits.domain.checklist import Item, blocking, checklist, warnings
 from audits.models import Close
 from audits.queries.checklist import facts_of
 from audits.queries.closes import digest_of, fingerprints_of, open_from
@@ -42,8 +43,8 @@ def close_month(month: Month, *, by: User, at: datetime, reason: str = "", basis
     return sign(draft(month, by=by, at=at, basis=basis), by=by, at=at, reason=reason)
 
 
-def _named(items: Any) -> str:
-    return ", ".join(f"{item.check} ({item.about})" if item.about else item.check for item in items)
+def _named(items: Sequence[Item]) -> str:
+    return ", ".join(f"{item.key} ({item.about})" if item.about else item.key for item in items)
 
 
 @transaction.atomic
@@ -77,7 +78,10 @@ def _first_month(month: Month, *, today: date) -> date:
 
 
 def sign(close: Close, *, by: User, at: datetime, reason: str = "") -> Close:
-    """Freeze the months of a draft as they are now. Raises CannotClose for what is no draft any more."""
+    """Freeze the months of a draft as they are now, and keep what their checklist says.
+
+    Raises CannotClose for what is no draft any more.
+    """
     today = reporting_day(at)
     catch_up(at=at, today=today)  # most of the work, before everybody has to wait
     with transaction.atomic():
@@ -90,6 +94,8 @@ def sign(close: Close, *, by: User, at: datetime, reason: str = "") -> Close:
         found.closed_at, found.closed_by, found.reason = at, by.get_username(), reason.strip()
         found.policy_version = POLICY_VERSION
         found.snapshot = _snapshot(found, at)
+        items = checklist(facts_of(Month.of(found.month), today=today))
+        found.snapshot["checklist"] = [asdict(item) for item in items]
         found.save()
         found.refresh_from_db()  # fingerprints are of what is kept, which spells some numbers otherwise
         freezing.freeze(found.pk, found.first_month, found.month)

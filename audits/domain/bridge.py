@@ -18,7 +18,7 @@ COUNTS = (
     "calls", "priced_calls", "tasks", "successes", "presumed", "amended", "failures", "pending", "first_pass", "judged",
 )  # fmt: skip
 
-# Each kind of line, in the order of the bridge. What each means: docs/method.md, 10.
+# Each kind of line, in the order of the bridge. What each means: docs/method.md, 13.
 EARLIER = "earlier_months"
 LATE_CALLS = "late_calls"
 LATE_TASKS = "late_tasks"

@@ -1,7 +1,7 @@
 """Rework still to come: what past months came to after the age that this month has now. Chain ladder, with its error.
 
 Formulas: T. Mack, Distribution-free calculation of the standard error of chain ladder reserve estimates, ASTIN Bulletin
-23 (1993). In docs/method.md, 11, with a worked example.
+23 (1993). In docs/method.md, 14, with a worked example.
 """
 
 from __future__ import annotations

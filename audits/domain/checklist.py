@@ -1,4 +1,4 @@
-"""What somebody should look at before a month is closed. Each rule reads facts and says one thing. docs/method.md, 10.
+"""What somebody should look at before a month is closed. Each rule reads facts and says one thing. docs/method.md, 12.
 
 Only what makes figures wrong, and can always be mended, blocks. What makes them uncertain is to be looked at: finance
 may sign over it with a reason, which is kept.

@@ -7,13 +7,14 @@ from datetime import date, timedelta
 
 from django.db.models import Max, Sum
 
-from audits.domain.checklist import Facts, Silent
+from audits.domain.checklist import Facts, Invoice, Silent
 from audits.domain.silence import silence
 from audits.models import Correction, DailySources, MonthlyTasks, TaskState
 from audits.queries import sums
 from audits.queries.attention import roles_without_rate, unpriced
 from audits.queries.connectors import label_of_source
 from audits.queries.coverage import coverage_facts
+from audits.queries.reconciling import reconciliations
 from audits.queries.reports import UNATTRIBUTED, one_moment
 from audits.queries.sums import Query
 from spend.domain.periods import Month, Period
@@ -52,6 +53,11 @@ def facts_of(month: Month, *, today: date) -> Facts:
             strata=len(strata),
             unaudited=tuple(_named(strata - _reviewed(month))),
             silent=tuple(_silent(month)),
+            invoices=tuple(
+                Invoice(each.provider, each.computed, each.billed, each.reconciled)
+                for each in reconciliations(period, today=today)
+                if each.computed or each.billed is not None  # calls without a price have an item of their own
+            ),
         )
 
 

@@ -16,6 +16,8 @@ from audits.queries.recorders import recorder_name
 from spend.domain.periods import Month
 from spend.store import raw_cursor
 
+AN_INTEGRATION = "an integration"
+
 
 @dataclass(frozen=True)
 class _Latest:
@@ -42,7 +44,7 @@ def movements(close: Close, month: Month, *, reader: int | None) -> Iterator[Mov
             has_newer=latest.at is not None and closed_at is not None and latest.at > closed_at,
         )
         moved = Measures.of({name: row[name] or 0 for name in MONEY[1:]})
-        by = (latest.by,) if latest.by else ()
+        by = () if row["kind"] == "fixed_cost" else (latest.by or AN_INTEGRATION,)
         yield Movement(kind, moved, 1, row["first_at"], row["last_at"], by, str(row["source"]), latest.name, latest.why)
 
 

@@ -18,6 +18,7 @@ from audits.queries.choices import choices
 from audits.queries.notes import notes_of
 from audits.queries.sums import Query
 from audits.views import chart, claims, coverage, headline, wording
+from audits.views.closed_strip import strip
 from audits.views.columns import COLUMNS
 from audits.views.controls import controls
 from audits.views.links import Words, given, link, words_of
@@ -47,6 +48,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "as_of": at,
         "controls": controls(query, asked, found, this_month),
         "choices": found,
+        "closed": strip(query, {name: values for name, values in asked.items() if name != "sort"}, reach),
         "notes": notes_of(query, reader=request.user.pk),
         "notes_href": link("report-notes", asked),
         "may_write": reach.writes_reference,

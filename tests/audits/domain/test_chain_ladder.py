@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
 from audits.domain import chain_ladder
 from audits.domain.chain_ladder import LEAST_MONTHS, Expected, TooLittle, expected
+
+DOLLAR = 10**9
 
 # Of the general insurance data of Taylor and Ashe (1983) that Mack (1993) works with: cumulative, by accident year.
 TAYLOR_ASHE = [
@@ -85,3 +88,16 @@ def _month(rng: random.Random) -> list[int]:
         cost = cost * factor if factor == 1.0 else max(rng.gauss(cost * factor, 60 * cost**0.5), cost)
         row.append(round(cost))
     return row
+
+
+def test_the_worked_example_of_the_method_is_true() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "method.md").read_text("utf-8").split("## 14.")[1]
+    rows = [
+        line.strip("|").split("|")[1:] for line in page.splitlines() if line.startswith("| ") and "month" not in line
+    ]
+    found = expected([[int(cell) * DOLLAR for cell in row if cell.strip()] for row in rows])
+    assert isinstance(found, Expected)
+    factors = ", ".join(f"{factor:.4f}" for factor in found.factors)
+    assert f"f = {factors}: at this age {found.share_known:.1%}".replace("%", " %") in page
+    amounts = [f"{cost / DOLLAR:.2f}" for cost in (found.amount, found.low, found.high)]
+    assert "Of October {} is still to come, 95 % interval {} to {}.".format(*amounts) in page
