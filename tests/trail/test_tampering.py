@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ from trail import actions
 from trail.domain.chain import mark_of
 from trail.models import Day, Event
 from trail.queries.chained import events_since
-from trail.store import note
+from trail.store import LOCK, note
 
 TEXTS = ("action", "object", "key", "actor_kind", "actor", "role", "address", "request", "reason")
 FALSIFIED = {
@@ -241,6 +241,43 @@ def test_a_day_is_sealed_once_and_only_when_it_is_over(scene: None) -> None:
     tomorrow = actions.seal(at=timezone.now() + timedelta(days=1))
     assert [day.day for day in tomorrow] == [timezone.now().date()]
     assert faults() == []
+
+
+def test_the_command_seals_and_prints_digests_to_keep(
+    as_owner: None, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("trail.actions.OWNER", "default")
+    Team.objects.create(name="Claims")
+    age(days=1)
+    Team.objects.create(name="Support")
+    call_command("seal_trail")
+    sealed, so_far = capsys.readouterr().out.splitlines()
+    day = Day.objects.get()
+    assert sealed == f"{day.day}, {day.events} events: {bytes(day.digest).hex()}"
+    assert so_far.startswith(f"{timezone.now().date()}, not sealed yet, so far 1 events: ")
+    call_command("seal_trail", of=day.day)
+    assert capsys.readouterr().out.strip() == sealed
+    with pytest.raises(CommandError, match="not sealed"):
+        call_command("seal_trail", of=date(2020, 1, 1))
+
+
+def test_who_writes_keeps_a_seal_waiting(transactional_db: None) -> None:
+    """What is written before midnight and committed after it must not come into a day that is sealed already."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = 1953653100")
+        assert cursor.fetchall() == []
+        with transaction.atomic():
+            Team.objects.create(name="A")
+            cursor.execute("SELECT mode FROM pg_locks WHERE locktype = 'advisory' AND classid = 1953653100")
+            assert cursor.fetchall() == [("ShareLock",)]
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_a_seal_gives_up_after_a_while_and_says_so() -> None:
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [LOCK])
+        with pytest.raises(CommandError, match="Somebody is writing"):
+            call_command("seal_trail")
 
 
 def test_days_are_those_of_utc() -> None:
