@@ -69,7 +69,7 @@ def providers_months(period: Period, *, today: date, provider: str | None = None
         )
         unpriced = sum(row.unpriced for row in rows)
         found.append(ProvidersMonth(reconcile(statement, today=today), bills.bills, bills.overlaps, unpriced))
-    return [each for each in found if each.found.computed or each.bills or each.unpriced_calls]
+    return [each for each in found if each.found.computed or each.bills]
 
 
 def tolerances_by_provider() -> dict[str, Tolerance]:

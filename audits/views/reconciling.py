@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
@@ -34,12 +35,14 @@ def reconcile(request: HttpRequest) -> HttpResponse:
     errors: dict[str, list[str]] = {}
     period = _period(given(request), Month.of(reporting_day(at)).previous, errors)
     rows = [] if errors else [Compared(each) for each in compare(period, at=at)]
+    without = [row for row in rows if row.found.billed is None]
     context = {
         "as_of": at,
         "errors": errors,
         "period": period,
         "rows": rows,
-        "wanting": [row for row in rows if row.wants],
+        "wanting": [row for row in rows if row.wants and row not in without],
+        "without_bill": [(month, list(of_month)) for month, of_month in groupby(without, lambda row: row.found.month)],
         "causes": CAUSES,
     }
     return render(request, "audits/reconcile.html", context, status=400 if errors else 200)

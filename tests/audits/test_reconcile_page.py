@@ -43,7 +43,10 @@ def text_of(client: Client, address: str) -> str:
 def test_the_list_says_how_each_month_stands_and_what_to_do(fiona: User) -> None:
     context = seen_by(fiona).get(LIST).context
     assert [(row.name, row.state) for row in context["rows"]] == [("acme", "no bill"), ("openai", "reconciled")]
-    assert [row.name for row in context["wanting"]] == ["acme"]
+    assert [(str(month), [row.name for row in rows]) for month, rows in context["without_bill"]] == [
+        ("2026-10", ["acme"])
+    ]
+    assert context["wanting"] == []
 
 
 def test_a_month_leads_from_computed_to_billed_by_its_causes(fiona: User) -> None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import Team, User
+from audits.actions.closing import close_month
 from audits.actions.reconciling import NothingBilled, compare, decide, set_tolerance
 from audits.actions.reports import answer as ask
 from audits.exports.wording import as_billed
@@ -95,6 +96,7 @@ def test_two_bills_of_the_use_of_a_day_are_pointed_out(october: None) -> None:
 
 
 def test_calls_without_a_price_are_counted(october: None) -> None:
+    bill(*INVOICE)
     record("call", call("u", "nobody-knows", 8, input_tokens=5), at=NOON)
     assert openai().unpriced_calls == 1
 
@@ -239,11 +241,35 @@ def test_the_billed_part_is_in_the_true_cost_and_shifts_its_interval(october: No
     assert Decimal(billed["cash"]) - Decimal(plain["cash"]) == moved
 
 
+def test_a_closed_month_stays_as_it_was_billed_whatever_is_billed_and_decided_later(october: None, fiona: User) -> None:
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    close_month(OCTOBER, by=fiona, at=NOON, reason="Acme sends no bills.", basis="billed")
+    closed, dimensions = billed_of("2026-10", "reported"), ("team", "tier", "model", "month")
+    rows = {by: report(NOON, from_="2026-10", by=by, basis="reported", bill="billed")["rows"] for by in dimensions}
+    bill((9, "", "fee", None, "30.00"))
+    bill((7, "nova", "input", 3_000_000, "2.50"), provider="acme")
+    decided("leave", fiona)
+    decided("allocate", fiona, "acme")
+    assert closed == billed_of("2026-10", "reported") == Decimal("19.60")
+    assert rows == {
+        by: report(NOON, from_="2026-10", by=by, basis="reported", bill="billed")["rows"] for by in dimensions
+    }
+    assert billed_of("2026-10", "restated") == Decimal("49.10")  # 16.60 + 30.00 of OpenAI, 2.50 of acme
+    assert billed_of("2026-11", "reported") == Decimal("29.50")
+    assert billed_of("2026-10", "reported", bill="computed") == Decimal("14.00")
+    assert billed_of("2026-11", "reported", bill="computed") == 0
+
+
+def billed_of(month: str, basis: str, bill: str = "billed") -> Decimal:
+    return Decimal(report(NOON, from_=month, basis=basis, bill=bill)["total"]["token_bill"])
+
+
 cents = st.integers(0, 10**13)
 PLACES = [(team, model, day) for team in ("Claims", "Support") for model in ("astra", "mini") for day in (5, 6)]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.dictionaries(st.sampled_from(PLACES), cents, max_size=8), cents, st.sampled_from(["allocate", "leave"]))
 def test_billed_totals_tie_to_the_invoice_to_the_nano_dollar(
     fiona: User, costs: dict[tuple[str, str, int], int], invoice: int, choice: str
