@@ -57,6 +57,7 @@ class Trail(APIView):
             OpenApiParameter("object", _SHORT, description="`price`, `correction`, `report-csv`, ..."),
             OpenApiParameter("key", _SHORT, description="The number of a row, with `object`."),
             OpenApiParameter("request", _SHORT, description="The `X-Request-ID` of an answer."),
+            OpenApiParameter("record", _SHORT, description="What all versions of a correction or incident share."),
             OpenApiParameter("from", DAY, description="The first day, in the reporting zone."),
             OpenApiParameter("to", DAY, description="The last day."),
             OpenApiParameter("cursor", {"type": "string", "pattern": "^[0-9]{1,18}$"}, description="From `next`."),

@@ -20,8 +20,10 @@ from config.trail.export import lines
 from trail.models import Day
 from trail.queries.listing import SESSION, BadAsked, each, labels, narrowed, page, parse, restricted_objects
 
-_LABELS = {"who": "Who", "action": "What", "object": "Of what", "key": "Number", "request": "Request",
-           "from": "From", "to": "To"}  # fmt: skip
+_LABELS = {
+    "who": "Who", "action": "What", "object": "Of what", "key": "Number", "record": "Record", "request": "Request",
+    "from": "From", "to": "To",
+}  # fmt: skip
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actions import create_key
 from accounts.models import Team, User
-from audits.models import LabourRate
+from audits.models import Correction, Incident, LabourRate
 from spend.models import Tier
 from tests.cast import NOON, PASSWORD
 from trail import actions
@@ -194,8 +194,36 @@ def test_a_row_of_reference_data_leads_to_its_trail(client: Client, ada: User, c
     assert len(asked(client, object="labour rate", key=str(rate.pk))) == 2
 
 
+def test_an_incident_leads_to_the_trail_of_all_its_versions(client: Client, ada: User, claims: Team) -> None:
+    client.force_login(ada)
+    for version, title in ((1, "Wrong payout"), (2, "Wrong payout, twice")):
+        incident = {"id": "i-1", "version": version, "title": title, "severity": "high", "occurred_on": "2026-10-07",
+                    "loss_usd": "10", "team": "Claims", "tier": "t"}  # fmt: skip
+        Tier.objects.get_or_create(name="t", from_blended=1)
+        sent = client.post(reverse("api-incidents"), {"incidents": [incident]}, content_type="application/json")
+        assert sent.json()["accepted"] == 1, sent.json()
+    record = str(Incident.objects.get(latest=True).identity)
+    page = client.get(reverse("incident", args=[record])).content.decode()
+    assert f"{reverse('trail')}?object=incident&amp;record={record}" in page
+    found = [(event["action"], event["after"]["title"]) for event in asked(client, object="incident", record=record)]
+    assert sorted(found) == [
+        ("insert", "Wrong payout"), ("insert", "Wrong payout, twice"), ("update", "Wrong payout"),
+    ]  # fmt: skip
+
+
 def test_who_is_in_which_team_is_told_by_name(client: Client, ada: User, lena: User) -> None:
     client.login(username="ada", password=PASSWORD)
     page = shown(client, object="member of a team")
     assert "Claims (" in page
     assert "lena (" in page
+
+
+def test_logged_rework_leads_to_the_trail_of_all_its_versions(client: Client, ada: User, claims: Team) -> None:
+    LabourRate.objects.create(role="adjuster", starts_on=date(2026, 1, 1), hourly=60)
+    client.force_login(ada)
+    record = {"id": "k-1", "worked_on": "2026-10-05", "minutes": 30, "role": "adjuster", "activity": "fix", "task": "t",
+              "team": "Claims"}  # fmt: skip
+    client.post(reverse("api-corrections"), {"corrections": [record]}, content_type="application/json")
+    identity = str(Correction.objects.get().identity)
+    page = client.get(reverse("logged", args=[identity])).content.decode()
+    assert f"{reverse('trail')}?object=correction&amp;record={identity}" in page

@@ -32,13 +32,17 @@ class BadAsked(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """`who` is the beginning of a name, `object` a table or what else events are about; days include both ends."""
+    """`who` is the beginning of a name, `object` a table or what else events are about; days include both ends.
+
+    `record` is the identity that all versions of a correction, incident or note have in common.
+    """
 
     who: str = ""
     action: str = ""
     object: str = ""
     key: str = ""
     request: str = ""
+    record: str = ""
     since: date | None = None
     until: date | None = None
 
@@ -63,7 +67,7 @@ def parse(words: Mapping[str, Sequence[str]]) -> Asked:
     """Read the words of an address. Raises BadAsked."""
     errors: dict[str, list[str]] = {}
     said = {name: values[-1].strip() for name, values in words.items() if values}
-    for name in set(said) - {"who", "action", "object", "key", "request", "from", "to"}:
+    for name in set(said) - {"who", "action", "object", "key", "request", "record", "from", "to"}:
         errors[name] = ["is not known here"]
     for name, value in said.items():
         if len(value) > _LONGEST or "\x00" in value:
@@ -79,7 +83,7 @@ def parse(words: Mapping[str, Sequence[str]]) -> Asked:
     about = said.get("object", "")
     return Asked(
         said.get("who", ""), said.get("action", ""), names.get(about, about), said.get("key", ""),
-        said.get("request", ""), since, until,
+        said.get("request", ""), said.get("record", ""), since, until,
     )  # fmt: skip
 
 
@@ -102,6 +106,8 @@ def narrowed(asked: Asked, *, all_of_it: bool) -> QuerySet[Event]:
     for name in ("action", "object", "key", "request"):
         if wanted := getattr(asked, name):
             only &= Q(**{name: wanted})
+    if asked.record:
+        only &= Q(after__identity=asked.record)
     if asked.since:
         only &= Q(at__gte=_start(asked.since, zone))
     if asked.until and asked.until < date.max:
