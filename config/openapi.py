@@ -9,6 +9,7 @@ from audits.api.described import COMPONENTS
 from audits.api.reconciliations import COMPONENTS as RECONCILED
 from audits.api.scored import SCORED
 from audits.api.sources import COMPONENTS as SOURCES
+from config.pages.bill_api import COMPONENTS as BILLS
 from config.trail.api import COMPONENTS as TRAIL
 from spend.ingest import schemas
 
@@ -16,5 +17,5 @@ from spend.ingest import schemas
 def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Add the schemas that operations refer to by name."""
     named = result.setdefault("components", {}).setdefault("schemas", {})
-    named |= {**schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **CLOSES, **TRAIL}
+    named |= {**schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **TRAIL}
     return result

@@ -16,8 +16,9 @@ from accounts.models import ApiKey, Role, Scope, Team, User
 from audits.actions.notes import write_note
 from audits.actions.webhooks import create_webhook
 from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote, Webhook
+from spend.actions.bills import draft, import_bill
 from spend.domain.periods import Month
-from spend.models import Llm, Price, Source, Task, TaskType, Tier
+from spend.models import Bill, Llm, Price, Source, Task, TaskType, Tier
 from tests.build import have_reference
 from tests.cast import NOON, make_user
 
@@ -85,6 +86,17 @@ GET  reconciliation       302   302     302       302       302    403  403  403
 POST reconciliation       302   302     302       302       302    403  403  403   400 400
 GET  api-reconciliations  401   401     401       403       403    403  403  403   200 200
 POST api-reconciliation-decisions 401 401 401     403       403    403  403  403   400 400
+GET  bills                302   302     302       302       302    403  403  403   200 200
+GET  bill                 302   302     302       302       302    403  403  403   200 200
+GET  bill-raw             302   302     302       302       302    403  403  403   200 200
+GET  bill-new             302   302     302       302       302    403  403  403   200 200
+POST bill-new             302   302     302       302       302    403  403  403   400 400
+GET  bill-invoice         302   302     302       302       302    403  403  403   200 200
+POST bill-invoice         302   302     302       302       302    403  403  403   400 400
+POST bill-withdraw        302   302     302       302       302    403  403  403   302 302
+GET  api-bills            401   401     401       403       403    403  403  403   200 200
+POST api-bills            401   401     401       403       403    403  403  403   400 400
+GET  api-bill             401   401     401       403       403    403  403  403   200 200
 GET  entries              302   302     302       302       302    200  200  200   200 200
 GET  calls                302   302     302       302       302    200  200  200   200 200
 GET  tasks                302   302     302       302       302    200  200  200   200 200
@@ -249,6 +261,10 @@ BODIES = {
     }]},
 }  # fmt: skip
 ROW_OF: dict[str, Any] = {
+    "bill": Bill,
+    "bill-raw": Bill,
+    "bill-withdraw": Bill,
+    "api-bill": Bill,
     "settings-team": Team,
     "settings-person": User,
     "settings-person-link": User,
@@ -312,6 +328,8 @@ def facts(everybody) -> None:
     everybody["ada"].get(reverse("api-tasks"))  # works them in
     claims, fiona = Team.objects.get(name="Claims"), User.objects.get(username="fiona")
     create_webhook(name="acme", team=claims, at=NOON)
+    content = b"day,amount,provider,description\n2026-10-05,7654321,openai,MARK\n".replace(b"MARK", MARK.encode())
+    import_bill(draft(content), content, by=fiona, at=NOON)
     write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
 
 

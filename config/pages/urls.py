@@ -1,8 +1,29 @@
 from django.urls import path
 
-from config.pages import fixed_costs, index, mappings, models, rates, rejected, repricings, task_types, tiers, webhooks
+from config.pages import (
+    bill_api,
+    bills,
+    fixed_costs,
+    index,
+    mappings,
+    models,
+    rates,
+    rejected,
+    repricings,
+    task_types,
+    tiers,
+    webhooks,
+)
 
 urlpatterns = [
+    path("api/v1/bills", bill_api.Bills.as_view(), name="api-bills"),
+    path("api/v1/bills/<int:pk>", bill_api.OneBill.as_view(), name="api-bill"),
+    path("bills", bills.bills, name="bills"),
+    path("bills/new", bills.bill_new, name="bill-new"),
+    path("bills/invoice", bills.bill_invoice, name="bill-invoice"),
+    path("bills/<int:pk>", bills.bill, name="bill"),
+    path("bills/<int:pk>/raw", bills.bill_raw, name="bill-raw"),
+    path("bills/<int:pk>/withdraw", bills.bill_withdraw, name="bill-withdraw"),
     path("connectors/rejected", rejected.rejected, name="rejected"),
     path("connectors/rejected/retry", rejected.retry_items, name="rejected-retry"),
     path("connectors/rejected/dismiss", rejected.dismiss_items, name="rejected-dismiss"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -89,3 +90,17 @@ class BillLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day} {self.model_text} {self.description}".strip()
+
+    @property
+    def as_billed(self) -> str:
+        """The amount in its own currency, with no digit lost or added."""
+        return "" if self.amount is None else f"{plain(self.amount)} {self.currency}"
+
+    @property
+    def rate_text(self) -> str:
+        return "" if self.rate is None else plain(self.rate)
+
+
+def plain(number: Decimal) -> str:
+    """Return a number without zeros behind it and without an exponent."""
+    return f"{number.normalize():f}"

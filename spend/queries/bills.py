@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db.models import Count, QuerySet, Sum
+from typing import Any
+
+from django.db.models import BigIntegerField, Count, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from spend.models import Bill
 
@@ -11,17 +14,23 @@ KINDS = dict(Bill.Kind.choices)
 
 def bills(*, in_force: bool = False) -> QuerySet[Bill]:
     """Return bills, the latest days first, each with `lines_number` and `total_nanos` (None: it prices nothing)."""
-    found = Bill.objects.defer("raw").select_related("imported_by")
-    found = found.annotate(lines_number=Count("lines"), total_nanos=Sum("lines__amount_nanos"))
+    found = Bill.objects.defer("raw").select_related("imported_by").order_by("-first_day", "provider", "-pk")
+    found = found.annotate(lines_number=Count("lines"), total_nanos=_whole(Sum("lines__amount_nanos")))
     return found.filter(superseded_at=None) if in_force else found
 
 
-def sums_by_model(bill: Bill) -> list[dict[str, object]]:
-    """Return what a bill says of each model and kind of token: lines, quantity, nanos, those without a model last."""
+def sums_by_model(bill: Bill) -> list[Any]:
+    """Return what a bill says of each model and kind of token: number of lines, tokens, nanos."""
     rows = bill.lines.values("provider", "model_text", "llm__name", "llm_id", "token_kind", "charge_category")
-    sums = rows.annotate(
-        number=Count("pk"),
-        tokens=Sum("quantity"),
-        nanos=Sum("amount_nanos"),
-    )
+    sums = rows.annotate(number=Count("pk"), tokens=_whole(Sum("quantity")), nanos=_whole(Sum("amount_nanos")))
     return list(sums.order_by("charge_category", "model_text", "token_kind"))
+
+
+def lines_of(bill: Bill) -> QuerySet[Any]:
+    """Return its lines as they stand in it, with `tokens` and `nanos` as whole numbers."""
+    lines = bill.lines.annotate(tokens=_whole("quantity"), nanos=_whole("amount_nanos"))
+    return lines.order_by("day", "pk")
+
+
+def _whole(expression: Any) -> Cast:
+    return Cast(expression, BigIntegerField())
