@@ -68,7 +68,14 @@ SECTIONS = (
         ),
     ),
     Section("Incidents", (Page("Incidents", "incidents"),)),
-    Section("Close", (Page("Months", "closes", writes_reference), Page("Reconcile", "reconcile", writes_reference))),
+    Section(
+        "Close",
+        (
+            Page("Months", "closes", writes_reference),
+            Page("Reconcile", "reconcile", writes_reference),
+            Page("Bills", "bills", writes_reference),
+        ),
+    ),
     Section("Connectors", (Page("Sources", "connectors"), Page("Rejected items", "rejected"))),
     Section(
         "Settings",
