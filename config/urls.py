@@ -11,6 +11,7 @@ APPS = ["accounts.urls", "spend.urls", "audits.urls", "config.start.urls", "conf
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("api/schema", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     *(path("", include(app)) for app in APPS),

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 TABLE = """
                        nobody wrong expired scopeless neighbour victor ludo lena fiona ada
 GET  healthz              200   200     200       200       200    200  200  200   200 200
+GET  favicon              302   302     302       302       302    302  302  302   302 302
 GET  schema               200   401     401       200       200    200  200  200   200 200
 GET  docs                 200   401     401       200       200    200  200  200   200 200
 GET  login                200   200     200       200       200    302  302  302   302 302

@@ -23,8 +23,8 @@ class Upload(PlainForm):
     )
     file = forms.FileField(
         label="The export",
-        required=False,
         help_text="A CSV file with its headings; parted by comma, semicolon or tab.",
+        error_messages={"required": "Choose a file."},
         widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,text/csv"}),
     )
     text = forms.CharField(required=False, strip=False, max_length=LONGEST, widget=forms.HiddenInput)
@@ -36,6 +36,7 @@ class Upload(PlainForm):
         for name, nothing, options in (("role", "as the mapping says", roles), ("team", "of the task", teams)):
             choices = [("", nothing), *((option, option) for option in options)]
             self.fields[name].widget = forms.Select(attrs={"class": "form-select"}, choices=choices)
+        self.fields["file"].required = not self.data.get("text")
         self._teams = teams
 
     def clean_team(self) -> str:
@@ -52,12 +53,6 @@ class Upload(PlainForm):
                 " import_corrections --profile takes files of any size."
             )
         return file
-
-    def clean(self) -> dict[str, Any]:
-        given = super().clean() or {}
-        if not self.errors and not given.get("file") and not given.get("text"):
-            self.add_error("file", "Choose a file.")
-        return given
 
     def export(self) -> str:
         """Return the text of the file, else of the one that was seen before."""

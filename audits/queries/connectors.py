@@ -56,6 +56,7 @@ class Connector:
     days: Mapping[date, Counted]
     first_day: date
     rejected: int
+    is_misread: bool  # by another mapping than the one stored, which cannot be read any more
     total: Counted = field(init=False)
 
     def __post_init__(self) -> None:
@@ -94,9 +95,15 @@ def connectors(*, teams: frozenset[int] | None, today: date, source: int | None 
     first_day = first_day_shown(today)
     sources = list(found)
     counted = _counted(sources, first_day, today)
-    rejected = _rejected(teams)
+    rejected, reference = _rejected(teams), book()
     return [
-        Connector(each, counted.get(each.pk, {}), first_day, rejected.get((each.team_id, each.kind, each.name), 0))
+        Connector(
+            each,
+            counted.get(each.pk, {}),
+            first_day,
+            rejected.get((each.team_id, each.kind, each.name), 0),
+            reference.misreads(each.kind, each.team_id),
+        )
         for each in sources
     ]
 

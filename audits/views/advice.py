@@ -25,7 +25,14 @@ class Advice:
 
 def advice(found: Connector, reach: Reach) -> list[Advice]:
     """Return what there is to do, the most urgent first."""
-    return [*_silent(found), *_unpriced(found, reach), *_implicit(found, reach), *_unjudged(found, reach)]
+    known = [*_misread(found, reach), *_silent(found)]
+    return [*known, *_unpriced(found, reach), *_implicit(found, reach), *_unjudged(found, reach)]
+
+
+def _misread(found: Connector, reach: Reach) -> Iterator[Advice]:
+    if found.is_misread:
+        text = "Its mapping as saved cannot be read any more and is not used. Save it anew."
+        yield Advice(text, *_mapping(found, reach))
 
 
 def _silent(found: Connector) -> Iterator[Advice]:

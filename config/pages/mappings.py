@@ -19,15 +19,15 @@ from config.pages.mapping_words import COMES, READS, SAMPLES, TITLES
 from config.pages.samples import read_sample
 from spend.actions.mappings import forget_mapping, save_mapping
 from spend.models import SourceMapping
-from spend.queries.mappings import stored_for
+from spend.queries.mappings import is_unread, stored_for
 
 
 @require_safe
 @needs_reference
 def mappings(request: HttpRequest) -> HttpResponse:
-    stored: dict[str, list[SourceMapping]] = {kind: [] for kind in TITLES}
+    stored: dict[str, list[tuple[SourceMapping, bool]]] = {kind: [] for kind in TITLES}
     for row in SourceMapping.objects.select_related("team").order_by("team__name"):
-        stored.setdefault(row.kind, []).append(row)
+        stored.setdefault(row.kind, []).append((row, is_unread(row)))
     rows = [(kind, title, COMES[kind], stored[kind]) for kind, title in TITLES.items()]
     return render(request, "config/mappings.html", {"rows": rows})
 
@@ -59,6 +59,7 @@ def mapping(request: HttpRequest, kind: str) -> HttpResponse:
         "comes": COMES[kind],
         "team": team,
         "sampled": sampled,
+        "is_unread": stored.is_unread,
     }
     return render(
         request, "config/mapping.html", context | {"row": stored.row, "teams": _teams(kind, team), "reads": READS}

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError, transaction
 
-from spend.ingest.kept import Kept
+from spend.ingest.kept import Kept, storable
 from spend.ingest.mapping import SourceKind
 from spend.ingest.records import Problem
 from spend.models import RejectedItem
@@ -51,16 +51,17 @@ def keep_rejected(
 def _row(
     kind: SourceKind, problem: Problem, kept: Kept | None, reach: frozenset[int] | None, at: datetime
 ) -> RejectedItem:
-    errors = shortened(problem.errors)
+    errors, team = shortened(problem.errors), _team(kept, reach)
+    is_beyond = team is None and reach is not None  # tried again by who reaches further, it would be taken
     row = RejectedItem(
-        team_id=_team(kept, reach),
+        team_id=team,
         kind=kind,
         name=kept.emitter if kept else "",
         format=kept.kind if kept else "",
         external_id=(problem.id or "")[:200],
         reason=reason_of(errors),
         errors=errors,
-        content=kept.content if kept else None,
+        content=kept.content if kept and not is_beyond else None,
         first_at=at,
         last_at=at,
     )
@@ -77,9 +78,9 @@ def _team(kept: Kept | None, reach: frozenset[int] | None) -> int | None:
 
 
 def shortened(errors: dict[str, list[str]]) -> dict[str, list[str]]:
-    """Return errors as they are kept: a hostile item cannot make them long."""
+    """Return errors as they are kept: a hostile item cannot make them long, nor such that the database refuses them."""
     return {
-        name[:_MOST_TEXT]: [sentence[:_MOST_TEXT] for sentence in sentences[:_MOST_SENTENCES]]
+        storable(name[:_MOST_TEXT]): [storable(sentence[:_MOST_TEXT]) for sentence in sentences[:_MOST_SENTENCES]]
         for name, sentences in islice(errors.items(), _MOST_FIELDS)
     }
 

@@ -72,7 +72,7 @@ def _is_new(reference: Book, provider: str | None, model: str) -> bool:
 
 
 def _meet_model(reference: Book, provider: str | None, model: str, day: date) -> None:
-    llm = reference.llm_named(provider, model) or _named_in_catalogue(provider, model)
+    llm = reference.llm_named(provider, model) or _named_in_catalogue(reference, provider, model)
     if llm is None:
         met = {"provider": provider_of(provider) or "", "name": model}
         llm = Llm.objects.get_or_create(**met, defaults={"listed": False})[0].pk
@@ -85,18 +85,25 @@ def _known_models() -> KnownModels:
     return KnownModels(catalogue.load().models)
 
 
-def _named_in_catalogue(provider: str | None, model: str) -> int | None:
-    """Return the catalogue's model that this wire name means, and keep the name as its alias."""
+def _named_in_catalogue(reference: Book, provider: str | None, model: str) -> int | None:
+    """Return the catalogue's model that this wire name means, and keep the name as its alias.
+
+    None where no provider is named, and the name alone could mean another, or never means this one.
+    """
     found = _known_models().identify(provider, model)
     if found is None or (provider_of(provider) or found[0]) != found[0]:
         return None
     llm = Llm.objects.select_for_update().filter(provider=found[0], name=found[1]).first()
-    if llm is None:
+    if llm is None or not (provider_of(provider) or _is_meant_by(reference, model, llm)):
         return None
     if model not in (llm.name, *llm.aliases):
         llm.aliases = [*llm.aliases, model]
         llm.save(update_fields=["aliases"])
     return llm.pk
+
+
+def _is_meant_by(reference: Book, name: str, llm: Llm) -> bool:
+    return llm.listed and not llm.inherited and reference.could_only_mean(name, llm.pk)
 
 
 def _derive_tier(reference: Book, llm: int, day: date) -> None:

@@ -26,7 +26,7 @@ MOST_DIGITS = 40  # of a whole number in metadata that is kept to its last digit
 MOST_LINKS = 10_000
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,4})?")
 _EXACT = Context(prec=40, traps=[Inexact, InvalidOperation])
 _ROUNDING = Context(prec=400, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation])
@@ -70,7 +70,7 @@ def text(longest: int, unfit: re.Pattern[str], unfit_name: str) -> Reader:
 
 
 name = text(NAME_LENGTH, _CONTROL, "control characters or invalid UTF-8")
-note = text(NOTE_LENGTH, _UNSTORABLE, "NUL or invalid UTF-8")
+note = text(NOTE_LENGTH, UNSTORABLE, "NUL or invalid UTF-8")
 
 
 def is_name(value: str) -> bool:
@@ -211,7 +211,7 @@ def _scalar(key: str, value: object) -> Scalar:
     if "\x00" in key or (isinstance(value, str) and "\x00" in value):
         raise ValueError("must not contain NUL")
     if isinstance(value, Decimal):
-        is_whole = value.adjusted() < MOST_DIGITS and value == value.to_integral_value()
+        is_whole = value.is_finite() and value.adjusted() < MOST_DIGITS and value == value.to_integral_value()
         return int(value) if is_whole else float(value)
     if value is None or isinstance(value, str | int | float | bool):
         return value

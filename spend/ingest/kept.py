@@ -14,7 +14,7 @@ from typing import Any, get_args
 import msgspec
 from msgspec import Struct
 
-from spend.ingest.fields import Repeated
+from spend.ingest.fields import UNSTORABLE, Repeated
 from spend.ingest.records import Call, Correction, Incident, Item, Kind, Outcome, Problem, Record, Withdrawal
 from spend.ingest.rules import RULES
 
@@ -22,6 +22,7 @@ MOST_BYTES = 4096
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _MOST_TEXT = 200  # of a field that is not good: a name is no longer, and what is longer may be anything
 _MOST_FREE_TEXT = 2_000
+_DEEPEST = 4  # a list of links is two deep; what is nested deeper is no field of ours
 _STRUCTS: dict[type[Any], Kind] = {Call: "call", Outcome: "outcome", Correction: "correction", Incident: "incident"}
 
 
@@ -50,10 +51,11 @@ def kept_raw(raw: object, problem: Problem, *, kind: Kind) -> Kept | None:
     if not isinstance(raw, dict) or isinstance(raw, Repeated):
         return None
     known = RULES[kind].readers
-    content = {str(name)[:_MOST_TEXT]: _plain(value) if name in known else None for name, value in raw.items()}
-    if not all(_is_kept(name, value, problem.errors) for name, value in content.items()):
+    ours = {name: value for name, value in raw.items() if name in known}
+    if not all(_is_kept(name, value, problem.errors) for name, value in ours.items()):
         return None
-    return _within_bounds(Kept(kind, content))
+    others = {storable(str(name)[:_MOST_TEXT]): None for name in raw if name not in known}
+    return _within_bounds(Kept(kind, {name: _plain(value) for name, value in ours.items()} | others))
 
 
 def _within_bounds(kept: Kept) -> Kept | None:
@@ -80,7 +82,22 @@ def _plain(value: object) -> Any:
 
 
 def _is_kept(name: str, value: object, errors: Mapping[str, Collection[str]]) -> bool:
-    """Whatever is wrong is kept only while it cannot be a text of its own."""
-    if name not in errors:
-        return not isinstance(value, str) or len(value) <= _MOST_FREE_TEXT
-    return not isinstance(value, list | dict) and (not isinstance(value, str) or len(value) <= _MOST_TEXT)
+    """Whatever is wrong is kept only while it cannot be a text of its own, and nothing that no table can hold."""
+    if name in errors and isinstance(value, list | dict):
+        return False
+    return _is_storable(value, _MOST_TEXT if name in errors else _MOST_FREE_TEXT, _DEEPEST)
+
+
+def _is_storable(value: object, longest: int, deepest: int) -> bool:
+    if isinstance(value, str):
+        return len(value) <= longest and storable(value) == value
+    if isinstance(value, dict):
+        value = [*value, *value.values()]
+    return not isinstance(value, list) or (
+        deepest > 0 and all(_is_storable(one, MOST_BYTES, deepest - 1) for one in value)
+    )
+
+
+def storable(text: str) -> str:
+    """Return the text with a question mark for each character that the database does not take."""
+    return UNSTORABLE.sub("?", text)

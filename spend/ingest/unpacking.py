@@ -49,6 +49,7 @@ def unzstd(read: Read) -> Iterator[bytes]:
     does not say whether its input was cut off.
     """
     take = _exactly(read)
+    unpacker = zstandard.ZstdDecompressor(max_window_size=_WIDEST_WINDOW)  # to make one takes longer than a small frame
     magic = take(4, or_end=True)
     if not magic:
         raise Damaged("it is empty")
@@ -56,12 +57,12 @@ def unzstd(read: Read) -> Iterator[bytes]:
         if int.from_bytes(magic, "little") in _SKIPPABLE:
             _skip(take, int.from_bytes(take(4), "little"))
         else:
-            yield from _frame(magic, take)
+            yield from _frame(magic, take, unpacker)
         magic = take(4, or_end=True)
 
 
-def _frame(magic: bytes, take: Callable[..., bytes]) -> Iterator[bytes]:
-    unpack = zstandard.ZstdDecompressor(max_window_size=_WIDEST_WINDOW).decompressobj().decompress
+def _frame(magic: bytes, take: Callable[..., bytes], unpacker: zstandard.ZstdDecompressor) -> Iterator[bytes]:
+    unpack = unpacker.decompressobj().decompress
     try:
         descriptor = take(1)[0]
         is_single, has_checksum = bool(descriptor & 0x20), bool(descriptor & 0x04)

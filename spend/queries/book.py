@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-import msgspec
 from django.conf import settings
 from django.db.models import Q
 
@@ -22,6 +21,7 @@ from spend.domain.tokens import Usage
 from spend.ingest.mapping import Mapping, SourceKind, default_of
 from spend.ingest.people.profile import PROFILE_KINDS
 from spend.models import Llm, LlmTier, Price, Source, SourceMapping, TaskType
+from spend.queries.stored_rules import rules_in
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Book:
     tiers: dict[int, TierHistory]
     sources: dict[tuple[int, str, str], int]  # (team, kind, name)
     mappings: dict[tuple[int | None, str], Mapping]
+    unread: frozenset[tuple[int | None, str]]  # mappings that are stored and cannot be read any more
     seen: dict[tuple[int, str, str], datetime] = field(default_factory=dict)  # when a source was last noted
     tierless: set[int] = field(default_factory=set)  # models from whose catalogue price no tier follows
     _by_name: dict[str, set[int]] = field(default_factory=dict)
@@ -73,6 +74,10 @@ class Book:
     def mapping_of(self, kind: SourceKind, team: int | None) -> Mapping:
         """Return how a kind of source is read for a team: as it says itself, else as for all, else the default."""
         return self.mappings.get((team, kind)) or self.mappings.get((None, kind)) or default_of(kind)
+
+    def misreads(self, kind: str, team: int) -> bool:
+        """Whether a kind of source is not read for a team as somebody stored it, because that cannot be read."""
+        return not self.unread.isdisjoint({(team, kind), (None, kind)} if (team, kind) not in self.mappings else ())
 
     def llm_named(self, provider: str | None, name: str) -> int | None:
         """Return the model that the wire calls so, None when it was not met before.
@@ -93,6 +98,10 @@ class Book:
         if len(candidates) == 1:
             return next(iter(candidates))
         return self.llms.get(("", name))
+
+    def could_only_mean(self, name: str, llm: int) -> bool:
+        """Whether no other model that is known has this as a name by which it is meant alone."""
+        return self._by_name.get(name, set()) <= {llm}
 
     def llm_called(self, text: str) -> int | None:
         """Return the model that people mean by `provider/name` or by a name only one provider offers."""
@@ -152,6 +161,8 @@ def _read(version: int, has_zone: bool) -> Book:
     tiers: dict[int, list[tuple[date, int]]] = defaultdict(list)
     for llm, day, tier in LlmTier.objects.values_list("llm_id", "starts_on", "tier_id"):
         tiers[llm].append((day, tier))
+    stored = SourceMapping.objects.exclude(kind__in=PROFILE_KINDS)
+    mappings = {(row.team_id, row.kind): rules_in(row, Mapping) for row in stored}
     return Book(
         version=version,
         has_zone=has_zone,
@@ -165,10 +176,8 @@ def _read(version: int, has_zone: bool) -> Book:
         sources={
             (team, kind, name): pk for pk, team, kind, name in Source.objects.values_list("id", "team", "kind", "name")
         },
-        mappings={
-            (row.team_id, row.kind): msgspec.convert(row.rules, Mapping)
-            for row in SourceMapping.objects.exclude(kind__in=PROFILE_KINDS)
-        },
+        mappings={of: rules for of, rules in mappings.items() if rules is not None},
+        unread=frozenset(of for of, rules in mappings.items() if rules is None),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
 from django.db.models import Q
 
 from spend.ingest.mapping import Mapping, SourceKind, default_of
 from spend.ingest.people.profile import PROFILE_KINDS, Profile, ProfileKind, default_profile
 from spend.models import SourceMapping
 from spend.queries.book import book
+from spend.queries.stored_rules import rules_in
 
 CallKind = Literal["otlp", "langfuse", "litellm"]
 CALL_KINDS: tuple[CallKind, ...] = ("otlp", "langfuse", "litellm")
@@ -27,17 +27,20 @@ def profile_of(kind: ProfileKind, reach: frozenset[int] | None) -> Profile:
     """Return it for who writes for the teams in `reach`, or with None for all."""
     team = _only(reach)
     rows = SourceMapping.objects.filter(Q(team=None) | Q(team=team), kind=kind)
-    held = {row.team_id: row.rules for row in rows}
-    rules = held.get(team) or held.get(None)
-    return default_profile(kind) if rules is None else msgspec.convert(rules, Profile)
+    held = {row.team_id: rules_in(row, Profile) for row in rows}
+    return held.get(team) or held.get(None) or default_profile(kind)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """The rules of a kind of source for a team, or for all: as somebody stored them, else what holds without."""
+    """The rules of a kind of source for a team, or for all: as somebody stored them, else what holds without.
+
+    `is_unread`: they are stored such that this version cannot read them, and what holds without them does.
+    """
 
     rules: Rules
     row: SourceMapping | None
+    is_unread: bool = False
 
 
 def stored_for(kind: str, team: int | None) -> Stored | None:
@@ -45,9 +48,14 @@ def stored_for(kind: str, team: int | None) -> Stored | None:
     if kind not in (*CALL_KINDS, *PROFILE_KINDS):
         return None
     row = SourceMapping.objects.filter(kind=kind, team=team).first()
-    if row is not None:
-        return Stored(msgspec.convert(row.rules, type(_without(kind, None))), row)
-    return Stored(_without(kind, team), None)
+    without = _without(kind, team)
+    rules = rules_in(row, type(without)) if row is not None else None
+    return Stored(rules or without, row, is_unread=row is not None and rules is None)
+
+
+def is_unread(row: SourceMapping) -> bool:
+    """Whether it cannot be read any more, so that what holds without it does."""
+    return rules_in(row, Profile if row.kind in PROFILE_KINDS else Mapping) is None
 
 
 def _without(kind: str, team: int | None) -> Rules:

@@ -22,7 +22,7 @@ from spend.actions.calls import record_calls
 from spend.actions.rejected import keep_rejected
 from spend.ingest.native import decode
 from spend.ingest.records import Problem
-from spend.models import Source
+from spend.models import Source, SourceMapping
 from spend.queries.zone import reporting_day
 from tests.build import have_reference, record
 from tests.cast import NOON
@@ -129,6 +129,19 @@ def test_nonsense_of_a_list_of_calls_is_named(sent, ada, words) -> None:
 
 def test_a_source_of_no_number_that_there_is_has_no_calls(sent, ada) -> None:
     assert "No call matches" in page(ada, f"/calls?source={'9' * 18}")
+
+
+def test_a_mapping_that_cannot_be_read_any_more_is_said_where_it_is_missed(sent, claims, support, ada) -> None:
+    Source.objects.update(kind="otlp")
+    said = "Its mapping as saved cannot be read any more"
+    for team, is_misread in ((support, False), (claims, True)):
+        SourceMapping.objects.create(kind="otlp", team=team, rules={"tasks": 1}, changed_at=NOON)
+        assert (said in page(ada, "/connectors")) == is_misread
+    SourceMapping.objects.filter(team=claims).delete()
+    SourceMapping.objects.create(kind="otlp", team=None, rules=[], changed_at=NOON)
+    assert said in page(ada, "/connectors")
+    SourceMapping.objects.create(kind="otlp", team=claims, rules={}, changed_at=NOON)
+    assert said not in page(ada, "/connectors")
 
 
 def test_an_empty_page_says_how_to_connect(ada, victor) -> None:

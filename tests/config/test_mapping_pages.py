@@ -16,6 +16,7 @@ from config.pages.mapping_forms import RulesForm
 from config.pages.mapping_words import TITLES
 from spend.models import Call, SourceMapping
 from spend.queries.mappings import mapping_of, profile_of, stored_for
+from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +156,26 @@ def test_a_team_may_have_its_own_and_give_it_up(finance: Client, claims: Team, s
 def test_a_team_without_its_own_is_read_as_all_are(finance: Client, claims: Team) -> None:
     finance.post(address("jira"), filled("jira", task="Ticket", save="1"))
     assert profile_of("jira", frozenset({claims.pk})).task == ("Ticket",)
+
+
+@pytest.mark.parametrize("rules", [{"tasks": ["a"]}, {"task": 1}, []])
+@pytest.mark.parametrize("kind", ["otlp", "jira"])
+def test_rules_that_cannot_be_read_any_more_stop_nothing_and_say_so(
+    finance: Client, claims: Team, kind: str, rules: Any
+) -> None:
+    finance.post(address(kind), filled(kind, task="ticket", save="1"))
+    stored = SourceMapping(kind=kind, team=claims, rules=rules, changed_at=NOON)
+    stored.save()
+    held = stored_for(kind, claims.pk)
+    assert held is not None
+    assert (held.rules.task, held.is_unread) == (("ticket",), True)
+    for page in (reverse("settings-mappings"), address(kind, claims)):
+        assert "cannot be read any more" in finance.get(page).content.decode()
+    assert profile_of("jira", frozenset({claims.pk})).task
+    assert mapping_of("otlp", frozenset({claims.pk})).task
+    finance.post(address(kind, claims), filled(kind, save="1"))
+    for page in (reverse("settings-mappings"), address(kind, claims)):
+        assert "cannot be read any more" not in finance.get(page).content.decode()
 
 
 @pytest.mark.parametrize("words", ["rest", "nothing"])

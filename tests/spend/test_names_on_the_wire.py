@@ -40,6 +40,33 @@ def test_R9_once_a_file_names_it_its_bare_name_means_it() -> None:
         assert [row["model"] for row in product.report(BY_MODEL)["rows"]] == ["acme/novel"]
 
 
+@pytest.mark.parametrize("name", ["gpt-5", "gpt-5-2025-08-07"])
+def test_a_catalogues_model_that_was_only_met_in_calls_leaves_its_bare_name_to_the_unknown_one(name: str) -> None:
+    with installed(facts()) as product:
+        product.send([("calls", [call("c1", "10-05", "gpt-5", provider="openai")])])
+        product.send([("calls", [call("c2", "10-05", name, provider=...)])])
+        rows = product.report(BY_MODEL)["rows"]
+    assert sorted((row["model"], row["calls"]) for row in rows) == sorted([("openai/gpt-5", 1), (name, 1)])
+
+
+def test_a_model_that_inherits_its_price_is_met_by_a_name_without_provider() -> None:
+    with installed(facts()) as product:
+        inherited = "models: [{provider: azure, name: claude-3-5-sonnet, tier: mid}]"
+        apply(parse(inherited)[0], at=NOON)
+        Llm.objects.update(inherited=True)
+        product.send([("calls", [call("c1", "10-05", "azure/claude-3-5-sonnet", provider=...)])])
+        assert [row["calls"] for row in product.report(BY_MODEL)["rows"]] == [1]
+
+
+def test_a_name_that_several_sell_under_is_met_without_a_provider() -> None:
+    names = "[{provider: together, name: deepseek/deepseek-r1}, {provider: fireworks, name: deepseek/deepseek-r1}"
+    with installed(facts()) as product:
+        apply(parse(f"models: {names}, {{provider: deepseek, name: deepseek-reasoner}}]")[0], at=NOON)
+        for _ in range(2):
+            product.send([("calls", [call("c1", "10-05", "deepseek/deepseek-r1", provider=...)])])
+        assert [row["calls"] for row in product.report(BY_MODEL)["rows"]] == [1]
+
+
 def test_rows_can_be_asked_for_by_the_name_they_have() -> None:
     with installed(facts()) as product:
         product.send([("calls", [NAMELESS, ACME, OTHER])])

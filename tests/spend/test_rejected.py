@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError
+from rest_framework.test import APIClient
 
+from accounts.models import Role, Team
+from accounts.queries import reach_of_user
 from spend.actions import rejected
 from spend.actions.rejected import KEPT_FOR, forget_rejected, keep_rejected
 from spend.ingest.kept import Kept
 from spend.ingest.records import Problem
 from spend.models import RejectedItem
-from tests.cast import NOON
+from tests.cast import NOON, make_user
 from tests.sending import CALL, CORRECTION, client, client_of, post, send  # noqa: F401
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +47,40 @@ def test_of_a_key_of_all_teams_it_is_the_team_that_the_item_names(client, claims
     post(everywhere, {**BAD, "team": "Claims"}, {**BAD, "id": "c-2", "team": "Nobody's"}, {**CALL, "id": "c-3"})
     found = dict(RejectedItem.objects.values_list("external_id", "team"))
     assert found == {"c-1": claims.pk, "c-2": None, "c-3": None}
+
+
+def test_what_reaches_beyond_ones_teams_cannot_be_tried_again_by_who_reaches_further(claims, support) -> None:
+    lead = make_user("lead", Role.TEAM_LEAD, claims, Team.objects.create(name="Legal"))
+    api = APIClient()
+    api.force_authenticate(lead, token=reach_of_user(lead))
+    assert post(api, {**CORRECTION, "team": "Support"}, name="corrections").status_code == 400
+    item = RejectedItem.objects.get()
+    assert (item.team, item.content) == (None, None)
+
+
+DEEP: object = 1
+for _ in range(480):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "reason"),
+    [
+        ("calls", {"model": DEEP}, "model: must be text"),
+        ("calls", {"model": "a\x00b"}, "model: must not contain control characters"),
+        ("calls", {"model": "\ud800"}, "model: must not contain control characters"),
+        ("calls", {"metadata": {"a": "\ud800"}}, "metadata: must not contain infinite numbers or invalid UTF-8"),
+        ("calls", {"metadata": {"a": float("inf")}}, "metadata: must not contain infinite numbers"),
+        ("calls", {"a\x00\ud800": 1}, "a??: is not a field of a call"),
+        ("corrections", {"withdrawn": True, "version": -1, "minutes": DEEP}, "version: must be >= 1"),
+    ],
+)
+def test_whatever_an_item_holds_the_others_are_answered_and_it_is_listed(client, name, fault, reason) -> None:  # noqa: F811
+    good = {"calls": CALL, "corrections": CORRECTION}[name]
+    answer = send(client, json.dumps({name: [good, {**good, "id": "x-2", **fault}]}).encode(), name=name)
+    assert (answer.status_code, answer.json()["accepted"]) == (207, 1)
+    item = RejectedItem.objects.get()
+    assert (item.external_id, item.reason.startswith(reason)) == ("x-2", True), item.reason
 
 
 def test_what_is_sent_again_is_kept_once(client) -> None:  # noqa: F811

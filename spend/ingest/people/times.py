@@ -41,7 +41,10 @@ _NUMBER_WANTED = "must be a number of {0} such as 90"
 def day_in(text: str, order: str, zone: ZoneInfo) -> str:
     """Return the day as 2026-10-05; `order` is of `read_day`."""
     if (when := _instant(text, zone)) is not None:
-        return when.astimezone(zone).date().isoformat()
+        try:
+            return when.astimezone(zone).date().isoformat()
+        except OverflowError:  # at an end of the calendar
+            raise ValueError(_TIME_WANTED) from None
     return read_day(_CLOCK.sub("", text.strip()), order)
 
 
