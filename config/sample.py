@@ -11,11 +11,13 @@ import msgspec
 from django.db import transaction
 
 from audits.actions.records import record_corrections, record_incidents
-from audits.sample import insurer
+from audits.sample import bills, insurer
 from audits.sample.generator import generate
 from audits.sample.records import Record, SampleFacts
 from config.loading import Advance
 from config.reference import apply, import_prices
+from config.used import used_by_kind
+from spend.actions.bills import draft, import_bill
 from spend.actions.calls import record_calls
 from spend.actions.outcomes import record_outcomes
 from spend.actions.simulation import mark_simulated
@@ -41,7 +43,15 @@ def load_organisation(*, until: date, scale: float, at: datetime, advance: Advan
     mark_simulated()
     facts = generate(until, scale=scale)
     _record(facts, at=at, advance=advance)
+    _bill(until.replace(day=1), at)
     return facts
+
+
+def _bill(month: date, at: datetime) -> None:
+    """Import bills of the sample's last month."""
+    for provider in (bills.EXACT, bills.LOOSE):
+        content = bills.bill(provider, month, used_by_kind(provider, month))
+        import_bill(draft(content), content, by=None, at=at)
 
 
 @transaction.atomic

@@ -67,7 +67,7 @@ def own_facts() -> dict[str, int]:
     loaded = loaded_at()
     kinds = (("call", Call), ("outcome", Outcome), ("correction", Correction), ("incident", Incident))
     found = {kind: model.objects.exclude(received_at__in=loaded).count() for kind, model in kinds}
-    found["bill"] = Bill.objects.count()
+    found["bill"] = Bill.objects.exclude(imported_at__in=loaded).count()
     found["note"] = ReportNote.objects.count()
     found["decision"] = ReconciliationDecision.objects.count()
     return {kind: count for kind, count in found.items() if count}
