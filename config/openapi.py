@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audits.api.closes import COMPONENTS as CLOSES
+from audits.api.closing import COMPONENTS as CLOSING
 from audits.api.described import COMPONENTS
 from audits.api.reconciliations import COMPONENTS as RECONCILED
 from audits.api.scored import SCORED
@@ -17,5 +18,7 @@ from spend.ingest import schemas
 def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """Add the schemas that operations refer to by name."""
     named = result.setdefault("components", {}).setdefault("schemas", {})
-    named |= {**schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **TRAIL}
+    named |= {
+        **schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **CLOSING, **TRAIL,
+    }  # fmt: skip
     return result

@@ -132,6 +132,9 @@ GET  closes               302   302     302       302       302    403  403  403
 GET  close                302   302     302       302       302    403  403  403   200 200
 POST close                302   302     302       302       302    403  403  403   302 302
 GET  close-bridge-csv     302   302     302       302       302    403  403  403   404 404
+GET  api-closes           401   401     401       403       403    403  403  403   200 200
+POST api-closes           401   401     401       403       403    403  403  403   400 400
+POST api-close-reopen     401   401     401       403       403    403  403  403   403 400
 GET  api-close-checklist  401   401     401       403       403    403  403  403   200 200
 GET  api-close-bridge     401   401     401       403       403    403  403  403   404 404
 GET  api-close-bridge-csv 401   401     401       403       403    403  403  403   404 404
@@ -288,7 +291,14 @@ SCOPE_OF_POST = {
     "api-log-links": "audit", "api-langfuse-scores": "ingest", "api-ingest-litellm": "ingest",
     "api-traces": "ingest", "api-langfuse-traces": "ingest",
 }  # fmt: skip
-OF_A_MONTH = ("close", "close-bridge-csv", "api-close-checklist", "api-close-bridge", "api-close-bridge-csv")
+OF_A_MONTH = (
+    "close",
+    "api-close-reopen",
+    "close-bridge-csv",
+    "api-close-checklist",
+    "api-close-bridge",
+    "api-close-bridge-csv",
+)
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 
 

@@ -1,6 +1,7 @@
 """JSON in and out of what failure cost: records, lists of what figures are made of, and reports."""
 
 from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
+from audits.api.closing import Closes, Reopening
 from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
@@ -11,7 +12,8 @@ from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
-    "Calls", "Corrections", "Decisions", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores",
-    "LangfuseTraces", "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "Reconciliations", "Rejected",
-    "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
+    "Calls", "Closes", "Corrections", "Decisions", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects",
+    "LangfuseScores", "LangfuseTraces", "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist",
+    "Reconciliations", "Rejected", "Reopening", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf",
+    "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from audits.domain.report import Coverage
 from audits.exports.plain import COVERAGE_MONEY, MONEY
 from audits.queries import lists
 from audits.queries.asking import BASES, BILLS, LENSES, SUCCESSES
+from audits.queries.closes import STANDINGS
 from audits.queries.sums import DIMENSIONS, FILTERS
 from spend.domain.reconciling.months import CHOICES
 from spend.ingest.schemas import REFUSALS, Schema, ref
@@ -131,6 +132,7 @@ COMPONENTS = {
             "basis": {"type": "string", "enum": list(BASES)},
             "success": {"type": "string", "enum": list(SUCCESSES)},
             "bill": {"type": "string", "enum": list(BILLS)},
+            "closed": {**TEXT, "enum": list(STANDINGS), "description": "Where the months stand."},
             "as_of": INSTANT,
             "rows": {"type": "array", "items": ref("ReportLine")},
             "total": ref("ReportLine"),

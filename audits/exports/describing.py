@@ -46,6 +46,7 @@ def described(pack: Pack, asked: Asked) -> dict[str, str]:
         "Rows by": " and ".join(name.replace("_", " ") for name in query.by),
         "Lens": _LENSES[query.lens],
         "Basis": _BASES[query.basis],
+        "Months": report.closed,
         "Success is": _SUCCESSES[query.success],
         "Token bill": _BILLS[query.bill],
         **{f"Only {name.replace('_', ' ')}": names for name, names in asked.filters().items()},

@@ -37,6 +37,7 @@ def told(report: TrueCost) -> dict[str, Any]:
         "basis": query.basis,
         "success": query.success,
         "bill": query.bill,
+        "closed": report.closed,
         "as_of": report.as_of.isoformat(),
         "rows": [{**row.names, **_line(row.line)} for row in report.rows],
         "total": _line(report.total),

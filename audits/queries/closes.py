@@ -11,6 +11,9 @@ from django.db import connection
 
 from audits import freezing
 from audits.models import Close
+from spend.domain.periods import Period
+
+STANDINGS = ("open", "draft", "closed", "partly closed")
 
 
 def open_from() -> date | None:
@@ -31,6 +34,16 @@ def close_of(month: date) -> Close | None:
     """Return the close in force of the month that holds this day."""
     first_day = month.replace(day=1)
     return Close.objects.filter(state=Close.CLOSED, first_month__lte=first_day, month__gte=first_day).first()
+
+
+def standing_of(period: Period) -> str:
+    """Return where the months of a period stand: open, draft, closed, or partly closed."""
+    first, last = period.first.first_day, period.last.first_day
+    first_open = open_from()
+    if first_open is not None and first < first_open:
+        return "closed" if last < first_open else "partly closed"
+    drafts = Close.objects.filter(state=Close.DRAFT, first_month__lte=last, month__gte=first)
+    return "draft" if drafts.exists() else "open"
 
 
 def fingerprints_of(close: Close) -> dict[str, str]:

@@ -13,6 +13,7 @@ from audits.domain.lines import Line
 from audits.domain.report import Coverage, CoverageFacts, build
 from audits.queries import sums
 from audits.queries.as_billed import Standing, standing
+from audits.queries.closes import standing_of
 from audits.queries.coverage import coverage_facts
 from audits.queries.moment import one_moment as one_moment
 from audits.queries.sums import Query
@@ -47,7 +48,8 @@ class Row:
 class TrueCost:
     """A whole report. `as_of` is when it was read. `groups`: by two dimensions, a subtotal for each of the first.
 
-    `bills`: asked for as billed, how each bill stands in it, for those who see all teams.
+    `bills`: asked for as billed, how each bill stands in it, for those who see all teams. `closed`: one of
+    `audits.queries.closes.STANDINGS`.
     """
 
     query: Query
@@ -57,6 +59,7 @@ class TrueCost:
     total: Line
     coverage: Coverage
     bills: list[Standing]
+    closed: str
 
 
 def true_cost(query: Query, *, as_of: datetime) -> TrueCost:
@@ -100,7 +103,8 @@ def _answer(query: Query, as_of: datetime, calls: sums.Sums, facts: CoverageFact
     names = names_of(query.by, {name: {line.key[i] for line in report.lines} for i, name in enumerate(query.by)})
     rows = _named(report.lines, query.by, names)
     groups = _named(report.groups, query.by[:1], names)
-    return TrueCost(query, as_of, rows, groups, report.total, report.coverage, standing(query, as_of=as_of))
+    bills, closed = standing(query, as_of=as_of), standing_of(query.period)
+    return TrueCost(query, as_of, rows, groups, report.total, report.coverage, bills, closed)
 
 
 def _named(lines: list[Line], by: tuple[str, ...], names: Names) -> list[Row]:

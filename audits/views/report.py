@@ -67,7 +67,7 @@ def _figures(full: FullReport, asked: Words, sorting: Sorting) -> dict[str, Any]
         "report": report,
         "period_name": wording.period_name(report.query.period),
         "is_empty": not report.rows,
-        "stated": wording.stated(report.query, asked),
+        "stated": wording.stated(report, asked),
         "sentence": wording.sentence(report),
         "comparison": wording.comparison(report),
         "caveat": comparing.CAVEAT,

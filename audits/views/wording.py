@@ -59,13 +59,15 @@ class Caution:
     link_text: str = ""
 
 
-def stated(query: Query, asked: Words) -> list[tuple[str, str]]:
+def stated(report: TrueCost, asked: Words) -> list[tuple[str, str]]:
     """Return what the report was asked for as label and text: on paper nothing else says it."""
+    query = report.query
     rows = " and ".join(LABELS[name][0].lower() for name in query.by)
     said = [
         ("Rows by", rows),
         ("Lens", query.lens),
         ("Basis", query.basis),
+        ("Months", report.closed),
         ("Success is", LABELS[query.success][0].lower()),
         ("Token bill", LABELS[query.bill][0].lower()),
     ]

@@ -197,6 +197,8 @@ def test_a_close_keeps_its_report_and_what_it_followed_from() -> None:
     with closed_october() as (product, _):
         [found] = Close.objects.all()
         total = product.report({"basis": "reported"})["total"]
+        assert found.snapshot
+        assert found.inputs
         for lens in ("responsible", "route"):
             assert set(found.snapshot[lens]) == {"tier", "team", "model", "task_type"}
             assert found.snapshot[lens]["tier"]["total"]["true_cost"] == total["true_cost"]
