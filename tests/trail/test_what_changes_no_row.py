@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import zstandard
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.actions import create_key
 from accounts.models import Team, User
+from spend.models import Bill
 from tests.cast import NOON, PASSWORD
 from tests.trail.conftest import age, faults, latest, tamper
 from trail import actions, jobs
@@ -63,6 +65,22 @@ def test_an_export_by_a_key_names_the_key(client: Client, claims: Team) -> None:
     client.get(reverse("api-true-cost-csv"), headers={"Authorization": f"Bearer {text}"})
     event = latest("api-true-cost-csv")
     assert (event.action, event.actor_kind, event.actor) == ("export", "key", key.prefix)
+
+
+def test_a_bill_taken_out_as_it_came_is_an_export_and_its_content_is_not_on_the_trail(
+    client: Client, fiona: User
+) -> None:
+    bill = Bill.objects.create(
+        provider="openai", kind="csv", first_day="2026-10-01", end_day="2026-11-01", raw=zstandard.compress(b"day\n"),
+        digest=bytes(32), imported_at=NOON,
+    )  # fmt: skip
+    assert latest("spend_bill").after["raw"].startswith("hidden:")
+    Bill.objects.update(superseded_at=NOON, withdrawn_because="of another company")
+    assert latest("spend_bill").reason == "of another company"
+    client.force_login(fiona)
+    client.get(reverse("bill-raw", args=[bill.pk]))
+    event = latest("bill-raw")
+    assert (event.action, event.actor, event.after["address"]) == ("export", "fiona", f"/bills/{bill.pk}/raw")
 
 
 def test_what_is_refused_is_no_export(client: Client, fiona: User) -> None:

@@ -40,7 +40,7 @@ BEGIN
     e.request := coalesce(told ->> 'request', '');
     e.reason := coalesce(nullif(told ->> 'reason', ''), (
         SELECT string_agg(value, ' ' ORDER BY name) FROM jsonb_each_text(after) a(name, value)
-        WHERE name IN ('reason', 'reopen_reason') AND value <> coalesce(before ->> name, '')), '');
+        WHERE name IN ('reason', 'reopen_reason', 'withdrawn_because') AND value <> coalesce(before ->> name, '')), '');
     e.mark := trail_mark(e);
     RETURN e;
 END $$;
