@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from audits.domain.latency import LATENCY_BUCKETS
 from audits.models import (
@@ -38,6 +38,13 @@ REFERENCE = {
     "prices": "spend_price", "labour_rates": "audits_labourrate", "tiers": "spend_tier",
     "tiers_of_models": "spend_llmtier", "task_types": "spend_tasktype", "fixed_costs": "audits_fixedcost",
 }  # fmt: skip
+
+
+def moment() -> datetime:
+    """Return the database's clock, by which the time between two moments is told."""
+    with raw_cursor() as cursor:
+        found: datetime = cursor.execute("SELECT clock_timestamp()").fetchall()[0][0]
+    return found
 
 
 def first_month_reported() -> date | None:

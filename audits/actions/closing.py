@@ -82,7 +82,7 @@ def sign(close: Close, *, by: User, at: datetime, reason: str = "") -> Close:
 
     Raises CannotClose for what is no draft any more.
     """
-    today = reporting_day(at)
+    today, began = reporting_day(at), freezing.moment()
     catch_up(at=at, today=today)  # most of the work, before everybody has to wait
     with transaction.atomic():
         lock_reference_data_for_change()
@@ -91,7 +91,9 @@ def sign(close: Close, *, by: User, at: datetime, reason: str = "") -> Close:
             raise CannotClose("There is no such draft: somebody signed or replaced it.")
         work_in_facts(at=at, today=today)
         found.first_month = _first_month(Month.of(found.month), today=today)
-        found.closed_at, found.closed_by, found.reason = at, by.get_username(), reason.strip()
+        # calls that came while this was waiting for the lock are frozen too: none of them is late
+        found.closed_at = at + (freezing.moment() - began)
+        found.closed_by, found.reason = by.get_username(), reason.strip()
         found.policy_version = POLICY_VERSION
         found.snapshot = _snapshot(found, at)
         items = checklist(facts_of(Month.of(found.month), today=today))

@@ -24,10 +24,11 @@ LATE_CALLS = "late_calls"
 LATE_TASKS = "late_tasks"
 REPRICED = "repriced_calls"
 REPEATED = "repeated_calls"
+CROSSING = "crossing_calls"
 STATUS = "status_changes"
 UNEXPLAINED = "unexplained"
 KINDS = (
-    EARLIER, LATE_CALLS, LATE_TASKS, REPRICED, REPEATED,
+    EARLIER, LATE_CALLS, LATE_TASKS, CROSSING, REPRICED, REPEATED,
     "late_corrections", "revised_corrections", "withdrawn_corrections", "placed_corrections",
     "confirmed_incidents", "revised_incidents", "withdrawn_incidents", "placed_incidents",
     "fixed_costs", STATUS, UNEXPLAINED,
@@ -135,9 +136,19 @@ def bridge(*, reported: Measures, restated: Measures, movements: Iterable[Moveme
     found = list(movements)
     rest = restated - reported - sum((each.moved for each in found), NOTHING)
     if rest:
-        found.append(Movement(UNEXPLAINED, rest, abs(rest.calls) or abs(rest.tasks)))
+        kind = CROSSING if _is_of_calls(rest) else UNEXPLAINED
+        found.append(Movement(kind, rest, abs(rest.calls) or abs(rest.tasks)))
     lines = [_line(kind, [each for each in found if each.kind == kind]) for kind in KINDS]
     return Bridge(reported, restated, tuple(line for line in lines if line.parts))
+
+
+def _is_of_calls(rest: Measures) -> bool:
+    """Whether it is nothing but calls with their cost: on their way when the month was closed, they came before it by
+    their own time and after it by the database's.
+    """
+    return rest.calls != 0 and rest == Measures(
+        token_bill=rest.token_bill, calls=rest.calls, priced_calls=rest.priced_calls
+    )
 
 
 def _line(kind: str, parts: Sequence[Movement]) -> Line:

@@ -16,6 +16,7 @@ LABELS = {
     "earlier_months": "Adjustments of earlier months, booked in this one",
     "late_calls": "Calls that came late",
     "late_tasks": "Tasks first seen in late calls",
+    "crossing_calls": "Calls on their way while it was closed",
     "repriced_calls": "Calls with another price",
     "repeated_calls": "Calls that turned out to repeat others",
     "late_corrections": "Corrections that came late",

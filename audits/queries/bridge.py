@@ -29,15 +29,18 @@ from audits.queries.connectors import label_of_source
 from audits.queries.lists.judged import JUDGED
 from audits.queries.reports import one_moment
 from spend.domain.money import to_text
-from spend.domain.periods import Month, Period
+from spend.domain.periods import Month, Period, start_of
 from spend.models import Llm, Source
+from spend.queries.zone import reporting_zone
 from spend.store import raw_cursor
 
 
 def bridge_of(close: Close, month: Month, *, reader: int | None = None) -> Bridge:
     """Return the bridge of a month that `close`, which is in force, covers. Bring the rows up to date first."""
+    zone = reporting_zone()
     asked = {
         "close": close.pk, "closed_at": close.closed_at, "first": month.first_day, "end": month.end_day,
+        "begin_at": start_of(month.first_day, zone), "end_at": start_of(month.end_day, zone),
     }  # fmt: skip
     with one_moment():
         reported, earlier, restated = (_measures(sql, asked) for sql in (_REPORTED, _EARLIER, _RESTATED))
@@ -132,7 +135,11 @@ def _late_calls(asked: dict[str, Any]) -> Iterator[Movement]:
         )
 
 
-_LATE = "c.counted AND c.day >= %(first)s AND c.day < %(end)s AND c.received_at > %(closed_at)s"
+# Teams are named for the index, which has team and instant.
+_LATE = (
+    "c.counted AND c.team_id = ANY(ARRAY(SELECT id FROM accounts_team)) AND c.occurred_at >= %(begin_at)s"
+    " AND c.occurred_at < %(end_at)s AND c.received_at > %(closed_at)s"
+)
 _LATE_CALLS = (
     "SELECT c.source_id, count(*) AS calls, count(c.cost_nanos) AS priced, sum(c.cost_nanos) AS cost,"
     f" min(c.received_at) AS first_at, max(c.received_at) AS last_at FROM spend_call c WHERE {_LATE} GROUP BY 1"

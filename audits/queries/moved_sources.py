@@ -49,16 +49,8 @@ def movements(close: Close, month: Month, *, reader: int | None) -> Iterator[Mov
 
 
 def _posted_later(close: Close, month: Month) -> list[dict[str, Any]]:
-    """Posting periods say what came after a close: the ledger takes nothing into a closed one.
-
-    What was posted between a close that was reopened and its reopening was frozen by the next one.
-    """
-    params = {
-        "first": month.first_day, "end": month.end_day, "closed_at": close.closed_at,
-        "reopened_at": Close.objects.filter(state=Close.REOPENED, first_month__lte=month.first_day,
-                                            month__gte=month.first_day)
-        .order_by("-reopened_at").values_list("reopened_at", flat=True).first(),
-    }  # fmt: skip
+    """What a close froze of the ledger ends with the last entry that was there: nothing is posted while it freezes."""
+    params = {"first": month.first_day, "end": month.end_day, "last_entry": (close.inputs or {}).get("last_entry", 0)}
     with raw_cursor() as cursor:
         cursor.execute(_POSTED_LATER, params)
         names = [column.name for column in cursor.description or ()]
@@ -68,10 +60,9 @@ def _posted_later(close: Close, month: Month) -> list[dict[str, Any]]:
 _COSTS = ", ".join(f"sum(e.amount_nanos) FILTER (WHERE e.category = '{name}') AS {name}" for name in MONEY[1:])
 _POSTED_LATER = f"""
 SELECT e.source_kind AS kind, e.source, {_COSTS}, min(e.posted_at) AS first_at, max(e.posted_at) AS last_at,
-    EXISTS (SELECT FROM audits_entry o WHERE o.source = e.source AND o.posted_at <= %(closed_at)s) AS was_there
+    EXISTS (SELECT FROM audits_entry o WHERE o.source = e.source AND o.id <= %(last_entry)s) AS was_there
 FROM audits_entry e
-WHERE e.service_date >= %(first)s AND e.service_date < %(end)s AND e.posting_month > %(first)s
-    AND (%(reopened_at)s::timestamptz IS NULL OR e.posted_at > %(reopened_at)s)
+WHERE e.service_date >= %(first)s AND e.service_date < %(end)s AND e.id > %(last_entry)s
 GROUP BY 1, 2
 """
 

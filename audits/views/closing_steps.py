@@ -123,7 +123,8 @@ def _step(line: Line, month: Month) -> Step:
 
 _NOUNS = {
     "earlier_months": "month", "late_calls": "call", "late_tasks": "task", "repriced_calls": "call",
-    "repeated_calls": "call", "status_changes": "task", "unexplained": "row", "fixed_costs": "fixed cost",
+    "repeated_calls": "call", "crossing_calls": "call", "status_changes": "task", "unexplained": "row",
+    "fixed_costs": "fixed cost",
     **dict.fromkeys((kind for kind in LABELS if kind.endswith("_corrections")), "correction"),
     **dict.fromkeys((kind for kind in LABELS if kind.endswith("_incidents")), "incident"),
 }  # fmt: skip
@@ -131,6 +132,8 @@ _NOUNS = {
 
 def _rows_of(kind: str, words: Words) -> str:
     """Return the address of the list that a line is made of."""
+    if kind == "crossing_calls":
+        return link("calls", words)
     if kind in ("late_calls", "late_tasks"):
         return link("calls", words, {"late": ["yes"]})
     if kind == "repeated_calls":

@@ -47,8 +47,8 @@ def test_movements_that_say_all_leave_nothing_unexplained(reported: Measures, mo
 
 def test_what_movements_leave_out_is_said() -> None:
     known = Movement("repriced_calls", Measures(token_bill=7), 2)
-    found = bridge(reported=NOTHING, restated=Measures(token_bill=9, calls=1), movements=[known])
-    assert found.unexplained == Measures(token_bill=2, calls=1)
+    found = bridge(reported=NOTHING, restated=Measures(token_bill=9, tasks=1), movements=[known])
+    assert found.unexplained == Measures(token_bill=2, tasks=1)
     assert [line.kind for line in found.lines] == ["repriced_calls", UNEXPLAINED]
 
 
