@@ -17,6 +17,7 @@ from audits.actions.reconciling import NothingBilled, compare, decide, set_toler
 from audits.exports.reconciling import CAUSES, provider_name, state_of
 from audits.forms.reconciling import CHOICES, DecisionForm, ToleranceForm
 from audits.queries.asking import month_of
+from audits.queries.closes import is_closed
 from audits.queries.reconciling import ProvidersMonth, decided_on
 from audits.views.links import Words, given, link
 from audits.views.reconciled import Compared, model_lines, steps
@@ -87,6 +88,7 @@ def _context(
         "bills": found.bills,
         "overlaps": found.overlaps,
         "unpriced_calls": found.unpriced_calls,
+        "is_closed": is_closed(month.month.first_day),
         "decisions": [(each, CHOICES[each.choice][0]) for each in decisions],
         "choices": CHOICES.values(),
         "decision_form": decision,

@@ -13,7 +13,9 @@ from rest_framework.test import APIClient
 
 from accounts.actions import create_key
 from accounts.models import Scope, Team, User
+from audits.actions.closing import close_month
 from audits.models import ProviderTolerance, ReconciliationDecision
+from spend.domain.periods import Month
 from tests.cast import NOON
 from tests.invoices import INVOICE, bill, have_october
 
@@ -93,6 +95,13 @@ def test_a_month_without_a_bill_is_not_decided_about(fiona: User) -> None:
     answer = seen_by(fiona).post("/reconcile/2026-10?provider=acme", {"choice": "accept", "reason": "x"})
     assert answer.status_code == 400
     assert "No bill of acme states what 2026-10 cost." in answer.content.decode()
+
+
+def test_a_closed_month_says_where_a_decision_goes(fiona: User) -> None:
+    said = "changes no reported figure of it"
+    assert said not in text_of(seen_by(fiona), OPENAI)
+    close_month(Month(2026, 10), by=fiona, at=NOON, reason="Acme sends no bills.")
+    assert said in text_of(seen_by(fiona), OPENAI)
 
 
 def test_a_tolerance_is_set_for_all_months_of_a_provider(fiona: User) -> None:
