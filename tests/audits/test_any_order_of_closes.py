@@ -85,7 +85,7 @@ class ClosingWorld(World):
         """What is restated, in every dimension."""
         asked: list[dict[str, str]] = [{"by": by} for by in ("tier,month", "model", "team,task_type", "route")]
         asked += [{"by": "month,team", "lens": "route"}, {"by": "tier", "team": "Claims"}]
-        return {str(each): report(self.now, from_=FIRST, to=LAST, **each) for each in asked}
+        return {str(each): figures(report(self.now, from_=FIRST, to=LAST, **each)) for each in asked}
 
     def of(self, month: Month) -> Any:
         words = {"from_": str(month), "to": str(month), "basis": "reported"}
