@@ -39,11 +39,15 @@ def close_of(month: date) -> Close | None:
 def standing_of(period: Period) -> str:
     """Return where the months of a period stand: open, draft, closed, or partly closed."""
     first, last = period.first.first_day, period.last.first_day
-    first_open = open_from()
-    if first_open is not None and first < first_open:
-        return "closed" if last < first_open else "partly closed"
-    drafts = Close.objects.filter(state=Close.DRAFT, first_month__lte=last, month__gte=first)
-    return "draft" if drafts.exists() else "open"
+    touching = [
+        (state, end)
+        for state, begin, end in Close.objects.values_list("state", "first_month", "month")
+        if state == Close.CLOSED or (state == Close.DRAFT and begin <= last and end >= first)
+    ]
+    closed_to = max((end for state, end in touching if state == Close.CLOSED), default=None)
+    if closed_to is not None and first <= closed_to:
+        return "closed" if last <= closed_to else "partly closed"
+    return "draft" if any(state == Close.DRAFT for state, _ in touching) else "open"
 
 
 def fingerprints_of(close: Close) -> dict[str, str]:

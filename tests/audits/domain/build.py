@@ -115,7 +115,8 @@ def group_by(table: dict[Any, Any], columns: tuple[str, ...], by: tuple[str, ...
         row = dict(zip(columns, row_key, strict=True))
         if any(row[column] != wanted for column, wanted in where.items()):
             continue
-        target = found.setdefault(tuple(row[column] for column in by), {})
+        bill_as_computed = {"bill_difference": 0} if columns == CALLS else {}
+        target = found.setdefault(tuple(row[column] for column in by), bill_as_computed)
         for name in sums.__dataclass_fields__:
             value = getattr(sums, name)
             if isinstance(value, list):
