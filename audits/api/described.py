@@ -105,8 +105,14 @@ COMPONENTS = {
         **described_object(
             {
                 "task": {**NAME, "description": "As its calls name it; it need not be known yet.", "example": "A-1"},
-                "team": {**maybe(NAME), "description": "Its team; a key of one team need not say.", "example": "Claims"},
-                "days": {**maybe(WHOLE), "minimum": 1, "maximum": 365, "default": 30, "description": "How long it is good."},
+                "team": {**maybe(NAME), "description": "Its team; a key of one team need not say."},
+                "days": {
+                    **maybe(WHOLE),
+                    "minimum": 1,
+                    "maximum": 365,
+                    "default": 30,
+                    "description": "How long it is good.",
+                },
             }
         ),
         "required": ["task"],
