@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 from base64 import b64decode, b64encode
 from decimal import Decimal
 from typing import Any
@@ -76,7 +75,7 @@ def carried_of(content: bytes) -> str:
 def _content_of(carried: str) -> bytes:
     try:
         return zstandard.decompress(b64decode(carried, validate=True), max_output_size=MOST_RAW)
-    except (binascii.Error, zstandard.ZstdError) as error:
+    except (ValueError, zstandard.ZstdError) as error:
         raise forms.ValidationError("Choose the file again.") from error
 
 
