@@ -25,6 +25,8 @@ DESKTOP, PHONE = 1440, 375
 LEADS = "Property Claims"
 PEOPLE = {"ada": Role.ADMINISTRATOR, "fiona": Role.FINANCE, "lena": Role.TEAM_LEAD, "victor": Role.VIEWER}
 expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
+# Without the window that nobody sees, which costs more than most of our pages.
+CHROMIUMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 COMPLAIN = """
 document.addEventListener("securitypolicyviolation", (event) =>
     console.error("policy violated: " + event.violatedDirective + " " + event.blockedURI));
@@ -46,7 +48,7 @@ def site(sample_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Of a file and no longer: playwright keeps an event loop in this thread, which Django takes for danger."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
     assert path, "no Chromium; `make tools` installs it"
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")

@@ -53,8 +53,7 @@ print("key", create_key(name="load", scopes=Scope.values, team=Team.objects.get(
 """
 
 
-PATIENCE = 10.0  # of an exporter for an answer
-READERS_PATIENCE = 60.0
+PATIENCE = 20.0  # of an exporter or a reader for an answer
 
 
 @dataclass(frozen=True)
@@ -99,10 +98,15 @@ class Load:
         return status
 
     def get(self, path: str) -> Any:
-        said_who = {"Authorization": f"Bearer {self.key}"}
-        status, said = asked(self.port, "GET", path, patience=READERS_PATIENCE, **said_who)
-        assert status == 200, said
-        return json.loads(said)
+        """Ask until it is answered: what was killed last may still be on its way back."""
+        deadline = time.monotonic() + 2 * WAIT_SECONDS
+        while True:
+            status, said = asked(self.port, "GET", path, Authorization=f"Bearer {self.key}")
+            if status == 200:
+                return json.loads(said)
+            assert status in (0, 503), (status, said)
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 @contextmanager
@@ -124,11 +128,9 @@ def is_well(port: int) -> bool:
     return asked(port, "GET", "/healthz")[0] == 200
 
 
-def asked(
-    port: int, method: str, path: str, body: bytes = b"", *, patience: float = PATIENCE, **headers: str
-) -> tuple[int, bytes]:
+def asked(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes]:
     """Return status and body of an answer; 0 where nobody is there, or is gone before it answered."""
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=patience)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
         try:
             connection.request(method, path, body, {name.replace("_", "-"): value for name, value in headers.items()})
             answer = connection.getresponse()
