@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import zstandard
@@ -14,11 +15,12 @@ from config.pages.forms import day, text
 from config.pages.forms import number as decimal_number
 from spend.actions.bills import MOST_RAW
 from spend.ingest.bills.manual import Typed
-from spend.ingest.bills.records import ADJUSTMENT, CREDIT, FEE, TAX, USAGE, BadValue, currency, exact
+from spend.ingest.bills.records import ADJUSTMENT, CREDIT, FEE, TAX, USAGE, BadValue, currency, exact, instant
+from spend.ingest.bodies import BadBody, TooLarge, read_body
 from spend.models import Bill
 
 MOST_CARRIED = 2_000_000  # what a form carries between looking and importing, packed, as text
-_TOO_LARGE = "It is too large for this page: use the command import_bill, or POST /api/v1/bills."
+_TOO_LARGE = "It is too large for this page: use the command import_bill, or POST /api/v1/bills, by month."
 
 
 class UploadBill(PlainForm):
@@ -62,7 +64,7 @@ class UploadBill(PlainForm):
             if len(carried_of(self.content)) > MOST_CARRIED:
                 self.add_error("file", _TOO_LARGE)
         elif given.get("carried"):
-            self.content = _content_of(given["carried"])
+            self.content = content_of(given["carried"])
         elif not self.errors:
             self.add_error("file", "Choose a file.")
         return given
@@ -72,10 +74,10 @@ def carried_of(content: bytes) -> str:
     return b64encode(zstandard.compress(content)).decode()
 
 
-def _content_of(carried: str) -> bytes:
+def content_of(carried: str) -> bytes:
     try:
-        return zstandard.decompress(b64decode(carried, validate=True), max_output_size=MOST_RAW)
-    except (ValueError, zstandard.ZstdError) as error:
+        return read_body(BytesIO(b64decode(carried, validate=True)), None, "zstd", limit=MOST_RAW)
+    except (ValueError, BadBody, TooLarge) as error:
         raise forms.ValidationError("Choose the file again.") from error
 
 
@@ -129,6 +131,8 @@ class Invoice(PlainForm):
                 given[name] = dates.clean(given[name]) if given.get(name) else None
             except forms.ValidationError as error:
                 self.add_error(name, error)
+            else:
+                self._check_years(given, name)
         for name in _AMOUNTS:
             try:
                 given[name] = exact(given[name], name) if given.get(name) else Decimal(0)
@@ -137,6 +141,13 @@ class Invoice(PlainForm):
         if not self.errors:
             self._check(given)
         return given
+
+    def _check_years(self, given: dict[str, Any], name: str) -> None:
+        try:
+            if given[name]:
+                instant(given[name].isoformat(), name)
+        except BadValue as error:
+            self.add_error(name, str(error))
 
     def _check(self, given: dict[str, Any]) -> None:
         if given["last_day"] < given["first_day"]:

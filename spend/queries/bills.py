@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import BigIntegerField, Count, QuerySet, Sum
+from django.db.models import Count, DecimalField, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from spend.models import Bill
@@ -33,4 +33,5 @@ def lines_of(bill: Bill) -> QuerySet[Any]:
 
 
 def _whole(expression: Any) -> Cast:
-    return Cast(expression, BigIntegerField())
+    """Return it without decimals; the nano-dollars of a bill of ten billion are beyond a bigint."""
+    return Cast(expression, DecimalField(max_digits=60, decimal_places=0))

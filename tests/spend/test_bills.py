@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.pages.bill_forms import carried_of, content_of
 from spend.actions.bills import Overlaps, draft, import_bill, raw_of, withdraw_bill
 from spend.models import Bill, BillLine
-from spend.queries.bills import bills
+from spend.queries.bills import bills, sums_by_model
 from spend.queries.exchange import NoRate, rate_on
 from tests.bills import OCTOBER_5, OCTOBER_6, OCTOBER_7, openai_cost, openai_costs
 from tests.build import have_reference
@@ -102,11 +104,11 @@ def test_other_currencies_keep_both_amounts_and_the_rate_of_the_day_or_the_last_
 
 
 def test_a_day_without_a_rate_is_named():
-    found = draft(b"day,amount,provider,currency\n1990-01-01,1,openai,EUR\n")
+    found = draft(b"day,amount,provider,currency\n2090-01-01,1,openai,EUR\n")
     assert (
         found.problems[0]
         .errors["currency"][0]
-        .startswith("no exchange rate of EUR for 1990-01-01: known from 1999-01-04")
+        .startswith("no exchange rate of EUR for 2090-01-01: known from 1999-01-04")
     )
     with pytest.raises(NoRate, match="not among those of the European Central Bank"):
         rate_on("XXX", date(2026, 10, 5))
@@ -145,6 +147,27 @@ def test_the_command_says_what_it_is_and_writes_it_once(tmp_path: Path):
     file.write_text("day,amount\n2026-10-05,x\n")
     with pytest.raises(CommandError, match=r"Nothing was imported\.\n2: amount must be a number"):
         run(str(file), "--provider", "openai")
+
+
+def test_sums_are_larger_than_an_integer_of_the_database():
+    bill = imported(b"day,amount,provider,quantity\n" + b"2026-10-05,900000000000,openai,900000000000\n" * 20).bill
+    assert bills().get().total_nanos == 18 * 10**21
+    assert sums_by_model(bill)[0]["tokens"] == 18 * 10**12
+
+
+def test_the_command_reads_no_more_than_is_taken(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("spend.management.commands.import_bill.MOST_RAW", 40)
+    monkeypatch.setattr("spend.actions.bills.MOST_RAW", 40)
+    (tmp_path / "bill.csv").write_bytes(EUROS)
+    with pytest.raises(CommandError, match="import it in parts"):
+        run(str(tmp_path / "bill.csv"))
+
+
+def test_what_a_form_carries_unpacks_to_no_more_than_is_taken(monkeypatch):
+    assert content_of(carried_of(EUROS)) == EUROS
+    monkeypatch.setattr("config.pages.bill_forms.MOST_RAW", 40)
+    with pytest.raises(ValidationError, match="Choose the file again"):
+        content_of(carried_of(EUROS))
 
 
 def test_lines_keep_what_sums_promise():

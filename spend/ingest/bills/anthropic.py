@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from spend.ingest.bills.pages import Bucket, JsonObject, buckets_of, days_of, inner, pages_of
+from spend.ingest.bills.pages import Bucket, JsonObject, buckets_of, days_of, inner, once, pages_of
 from spend.ingest.bills.records import (
     CREDIT,
     USAGE,
@@ -49,7 +49,7 @@ def _read(content: bytes, kind: str, lines_of: Callable[[Bucket, JsonObject], It
             notes.append(f"{bucket.day} has {len(bucket.results)} groups: the report leaves out those beyond 100.")
         for place, result in enumerate(bucket.results):
             try:
-                lines += lines_of(bucket, result)
+                lines += lines_of(bucket, once(result))
             except BadValue as error:
                 found.refuse(bucket.number + place, error)
     if not found.problems:
@@ -80,6 +80,8 @@ def _kind_of(token_type: str) -> str:
 
 
 def _used(bucket: Bucket, result: JsonObject) -> Iterator[Line]:
+    if "amount" in result:
+        raise BadValue("amount", "is no field of a usage report: import costs as a file of their own")
     written = inner(result.get("cache_creation") or {}, "cache_creation")
     counts = [count(tokens, f"cache_creation.{name}") or Decimal(0) for name, tokens in written.items()]
     used = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from spend.ingest.bills.pages import Bucket, JsonObject, buckets_of, days_of, inner, pages_of
+from spend.ingest.bills.pages import Bucket, JsonObject, buckets_of, days_of, inner, once, pages_of
 from spend.ingest.bills.records import (
     CREDIT,
     USAGE,
@@ -43,7 +43,7 @@ def _read(content: bytes, kind: str, lines_of: Callable[[Bucket, JsonObject], It
     for bucket in buckets:
         for place, result in enumerate(bucket.results):
             try:
-                lines += lines_of(bucket, result)
+                lines += lines_of(bucket, once(result))
             except BadValue as error:
                 found.refuse(bucket.number + place, error)
     if not found.problems:
@@ -58,7 +58,7 @@ def _cost(bucket: Bucket, result: JsonObject) -> Iterator[Line]:
     item = text(result.get("line_item"), "line_item", 300)
     model, _, what = item.partition(",")
     kind = token_kind_of(what)
-    scale = _TOKENS_OF_UNIT.get(result.get("quantity_unit") or "")
+    scale = _TOKENS_OF_UNIT.get(text(result.get("quantity_unit"), "quantity_unit"))
     quantity = count(result.get("quantity"), "quantity") if scale else None
     yield Line(
         day=bucket.day,
@@ -77,6 +77,8 @@ def _used(bucket: Bucket, result: JsonObject) -> Iterator[Line]:
     """`input_tokens` includes what was cached and what was written to the cache: buckets are made disjoint."""
     if result.get("object", _OF_TOKENS[0]) not in _OF_TOKENS:
         raise BadValue("object", "is not of tokens: import usage of completions and embeddings")
+    if "amount" in result:
+        raise BadValue("amount", "is no field of a usage report: import costs as a file of their own")
     read = count(result.get("input_cached_tokens"), "input_cached_tokens") or Decimal(0)
     written = count(result.get("input_cache_write_tokens"), "input_cache_write_tokens") or Decimal(0)
     fresh = count(result.get("input_uncached_tokens"), "input_uncached_tokens")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from spend.ingest.bills.records import BadBill, BadValue
+from spend.ingest.bills.records import BadBill, BadValue, day_after, instant
 from spend.ingest.bodies import BadBody
+from spend.ingest.fields import Repeated
 from spend.ingest.json_text import Unreadable, decode_lines, decode_text
 
 JsonObject = Mapping[str, Any]
@@ -58,43 +59,47 @@ def _lines(content: bytes) -> list[object]:
 def buckets_of(pages: list[JsonObject], start: str, end: str) -> Iterator[Bucket]:
     """Yield the buckets, whose begin and end are in the fields `start` and `end`. Raises BadBill."""
     number = 1
-    for page in pages:
-        for raw in page["data"]:
-            results = raw.get("results") if isinstance(raw, dict) else None
-            if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
-                raise BadBill(f"Each bucket in `data` has `{start}`, `{end}` and a list `results` of objects.")
-            bucket = Bucket(_instant(raw.get(start), start), _instant(raw.get(end), end), results, number)
-            if bucket.end <= bucket.first:
-                raise BadBill(f"A bucket ends before it begins: {start} {raw.get(start)}.")
-            if (bucket.end - bucket.first).days > 1:
-                raise BadBill("Buckets are of a day at most: ask for them with bucket_width=1d.")
-            yield bucket
-            number += len(results)
+    known: dict[datetime, list[JsonObject]] = {}
+    for raw in (raw for page in pages for raw in page["data"]):
+        bucket = _bucket(raw, start, end, number)
+        if bucket.results and known.get(bucket.first) == bucket.results:
+            raise BadBill(f"The bucket of {bucket.first:%Y-%m-%d %H:%M} is there twice: was a page given twice?")
+        known[bucket.first] = bucket.results
+        yield bucket
+        number += len(bucket.results)
 
 
-def _instant(value: Any, name: str) -> datetime:
+def _bucket(raw: Any, start: str, end: str, number: int) -> Bucket:
+    results = raw.get("results") if isinstance(raw, dict) and not isinstance(raw, Repeated) else None
+    if not isinstance(results, list) or not all(isinstance(result, dict) for result in results):
+        raise BadBill(f"Each bucket in `data` has `{start}`, `{end}` and a list `results` of objects, once.")
     try:
-        if isinstance(value, str):
-            moment = datetime.fromisoformat(value)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        pass
-    raise BadBill(f"`{name}` of a bucket is no time: {str(value)[:40]!r}.")
+        bucket = Bucket(instant(raw.get(start), start), instant(raw.get(end), end), results, number)
+    except BadValue as error:
+        raise BadBill(f"`{error.field}` of a bucket {error}.") from error
+    if bucket.end <= bucket.first:
+        raise BadBill(f"A bucket ends before it begins: {start} {raw.get(start)}.")
+    if bucket.end - bucket.first > timedelta(days=1):
+        raise BadBill("Buckets are of a day at most: ask for them with bucket_width=1d.")
+    return bucket
 
 
 def days_of(buckets: list[Bucket]) -> tuple[date, date]:
     """Return the first day of all, and the day after the last. Raises BadBill where there are none."""
     if not buckets:
         raise BadBill("It has no buckets: nothing was billed, or the wrong days were asked for.")
-    last = max(bucket.end for bucket in buckets)
-    end = last.date() if last.time() == datetime.min.time() else date.fromordinal(last.toordinal() + 1)
-    return min(bucket.day for bucket in buckets), end
+    return min(bucket.day for bucket in buckets), day_after(max(bucket.end for bucket in buckets))
 
 
 def inner(value: Any, name: str) -> JsonObject:
     """Return an object that is a field. Raises BadValue."""
     if not isinstance(value, dict):
         raise BadValue(name, "must be an object")
+    return once(value)
+
+
+def once(value: JsonObject) -> JsonObject:
+    """Return an object none of whose fields is there twice. Raises BadValue."""
+    if isinstance(value, Repeated):
+        raise BadValue(value.names[0], "is there more than once")
     return value

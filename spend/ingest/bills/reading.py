@@ -15,6 +15,8 @@ SHAPES: dict[str, Callable[[bytes], Read]] = {
     anthropic.USED: anthropic.read_usage,
     tables.FOCUS: tables.read_focus,
 }
+_PACKED = (b"\x1f\x8b", b"PK\x03\x04", b"\x28\xb5\x2f\xfd")
+_HEAD = 1_000
 UNKNOWN = "It is none of the shapes that are read: costs or usage of OpenAI or Anthropic as JSON, FOCUS or plain CSV."
 
 
@@ -25,6 +27,10 @@ def read_bill(content: bytes, *, shape: str = "", provider: str = "") -> Read:
     """
     if not content.strip():
         raise BadBill("It is empty.")
+    if content.startswith(_PACKED):
+        raise BadBill("It is packed: unpack it first.")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or content[:_HEAD].count(0) > _HEAD // 10:
+        raise BadBill("It is not UTF-8: save it as CSV in UTF-8.")
     shape = shape or shape_of(content)
     if shape == tables.PLAIN:
         return tables.read_plain(content, provider)
@@ -35,12 +41,15 @@ def shape_of(content: bytes) -> str:
     """Return the shape of a bill. Raises BadBill."""
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"["):
         return _shape_of_pages(pages_of(content))
-    header = content.removeprefix(b"\xef\xbb\xbf").split(b"\n", 1)[0].decode("utf-8", "replace")
-    names = {name.strip().strip('"') for name in header.split(",")}
-    if names >= tables.FOCUS_COLUMNS:
-        return tables.FOCUS
-    if names >= tables.PLAIN_COLUMNS:
-        return tables.PLAIN
+    first, *_ = content.removeprefix(b"\xef\xbb\xbf").lstrip().splitlines() or [b""]
+    header = first.decode("utf-8", "replace")
+    for comma in (",", ";", "\t"):
+        names = {name.strip().strip('"') for name in header.split(comma)}
+        for shape, columns in ((tables.FOCUS, tables.FOCUS_COLUMNS), (tables.PLAIN, tables.PLAIN_COLUMNS)):
+            if names >= columns and comma != ",":
+                raise BadBill("Its columns are not parted by commas: save it with commas, and points in numbers.")
+            if names >= columns:
+                return shape
     raise BadBill(UNKNOWN)
 
 

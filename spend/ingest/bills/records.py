@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spend.ingest.fields import EARLIEST, UNSTORABLE
 from spend.ingest.records import Problem
 
 USAGE, FEE, CREDIT, TAX, ADJUSTMENT = "usage", "fee", "credit", "tax", "adjustment"
@@ -17,6 +18,7 @@ MOST_LINES = 200_000
 MOST_PROBLEMS = 100
 _LARGEST = Decimal(10) ** 12
 _FINEST = Decimal(10) ** -15
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # of later days no calendar of ours says anything
 
 
 class BadBill(Exception):
@@ -88,6 +90,8 @@ def exact(value: Any, name: str) -> Decimal:
     """Return what a text or number says, to 15 decimals: what floats have behind them is no money. Raises BadValue."""
     if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
         raise BadValue(name, "must be a number")
+    if isinstance(value, str) and ("_" in value or not value.isascii()):  # which Python reads, and no bill means
+        raise BadValue(name, "must be a number such as 12.34")
     try:
         number = Decimal(value.strip() if isinstance(value, str) else value)
     except InvalidOperation:
@@ -118,6 +122,26 @@ def currency(value: Any, name: str) -> str:
     return code
 
 
+def instant(value: Any, name: str) -> datetime:
+    """Return a moment in UTC: of a text, which is of UTC where it names no zone, or of seconds. Raises BadValue."""
+    try:
+        if isinstance(value, str):
+            said = datetime.fromisoformat(value.strip())
+            found = (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC)
+        else:
+            found = datetime.fromtimestamp(value, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise BadValue(name, "must be a day such as 2026-10-05") from None
+    if not EARLIEST <= found < LATEST:
+        raise BadValue(name, f"must be of the years {EARLIEST.year} to {LATEST.year - 1}")
+    return found
+
+
+def day_after(moment: datetime) -> date:
+    """Return the first day that is over at no time before `moment`: the end of what ends then."""
+    return (moment - timedelta.resolution).date() + timedelta(days=1)
+
+
 def text(value: Any, name: str, longest: int = 200) -> str:
     """Return a text without ends of blanks; empty where it is absent. Raises BadValue."""
     if value is None:
@@ -125,8 +149,8 @@ def text(value: Any, name: str, longest: int = 200) -> str:
     if not isinstance(value, str):
         raise BadValue(name, "must be a text")
     said = value.strip()
-    if len(said) > longest or "\x00" in said:
-        raise BadValue(name, f"must have at most {longest} characters, and none that is NUL")
+    if len(said) > longest or UNSTORABLE.search(said):
+        raise BadValue(name, f"must have at most {longest} characters, none of them NUL or half of one")
     return said
 
 

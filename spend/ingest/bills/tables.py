@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -24,7 +25,9 @@ from spend.ingest.bills.records import (
     Statement,
     count,
     currency,
+    day_after,
     exact,
+    instant,
     text,
     token_kind_of,
 )
@@ -32,9 +35,9 @@ from spend.ingest.bills.records import (
 FOCUS, PLAIN = "focus", "csv"
 FOCUS_COLUMNS = frozenset({"BilledCost", "BillingCurrency", "ChargeCategory", "ChargePeriodStart"})
 PLAIN_COLUMNS = frozenset({"day", "amount"})
-_PLAIN_OPTIONAL = {
+_PLAIN_OPTIONAL = frozenset({
     "provider", "model", "token_kind", "quantity", "category", "currency", "service_tier", "description", "number",
-}  # fmt: skip
+})  # fmt: skip
 _AI = "ai and machine learning"
 _CATEGORIES = {"usage": USAGE, "purchase": FEE, "tax": TAX, "credit": CREDIT, "adjustment": ADJUSTMENT}
 _PROVIDERS = {
@@ -45,84 +48,125 @@ _UNITS = {
     "tokens": 1, "token": 1, "1k tokens": 1_000, "1000 tokens": 1_000, "thousand tokens": 1_000,
     "1m tokens": 1_000_000, "million tokens": 1_000_000,
 }  # fmt: skip
+_FOCUS_READ = FOCUS_COLUMNS | {
+    "ChargeClass", "ChargeDescription", "ChargePeriodEnd", "ConsumedQuantity", "ConsumedUnit", "InvoiceId",
+    "PricingQuantity", "PricingUnit", "ProviderName", "ResourceName", "ServiceCategory", "ServiceName",
+    "ServiceProviderName", "SkuId", "SkuMeter", "x_Model",
+}  # fmt: skip
+_PLAIN_READ = PLAIN_COLUMNS | _PLAIN_OPTIONAL
 Row = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A CSV file: `places` of the columns that are read, of however many it has, and its rows still to come."""
+
+    header: list[str]
+    places: Mapping[str, int]
+    cells: Iterator[tuple[int, list[str]]]
+
+    def row(self, cells: Sequence[str]) -> Row:
+        if len(cells) != len(self.header):
+            more = "more" if len(cells) > len(self.header) else "fewer"
+            raise BadValue("record", f"has {more} cells than the header")
+        return {name: cells[place] for name, place in self.places.items()}
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What is read of a kind of table. `end_of`: when a row's charge ends, where it says so."""
+
+    kind: str
+    number: str
+    line_of: Callable[[Row], Line]
+    end_of: Callable[[Row], datetime | None] = lambda row: None
+    is_left_out: Callable[[Row], bool] = lambda row: False
 
 
 def read_focus(content: bytes) -> Read:
     """Rows of other services than AI are left out, where the file tells them apart."""
-    rows = _rows(content, FOCUS_COLUMNS, "a FOCUS export")
-    ours = [(number, row) for number, row in rows if row.get("ServiceCategory", _AI).casefold() in (_AI, "")]
-    left_out = len(rows) - len(ours)
-    notes = (f"{left_out} rows of other services than AI and Machine Learning were left out.",) if left_out else ()
-    return _read(FOCUS, ours, _focus_line, notes, number="InvoiceId", last_day=_last_charged)
+    table = _table(content, FOCUS_COLUMNS, _FOCUS_READ, "a FOCUS export")
+    return _read(table, _Shape(FOCUS, "InvoiceId", _focus_line, _end_of, _is_of_another_service))
 
 
 def read_plain(content: bytes, provider: str = "") -> Read:
     """`provider` is that of rows that name none."""
-    rows = _rows(content, PLAIN_COLUMNS, "a bill as CSV")
-    unknown = sorted(set(rows[0][1]) - PLAIN_COLUMNS - _PLAIN_OPTIONAL) if rows else []
+    table = _table(content, PLAIN_COLUMNS, _PLAIN_READ, "a bill as CSV")
+    unknown = sorted(set(table.header) - _PLAIN_READ)
     if unknown:
-        known = ", ".join(sorted(PLAIN_COLUMNS | _PLAIN_OPTIONAL))
+        known = ", ".join(sorted(_PLAIN_READ))
         raise BadBill(f"Unknown columns: {', '.join(unknown)[:200]}. Known are {known}.")
-    return _read(PLAIN, rows, lambda row: _plain_line(row, provider), (), number="number", last_day=lambda row: None)
+    return _read(table, _Shape(PLAIN, "number", lambda row: _plain_line(row, provider)))
 
 
-def _rows(content: bytes, wanted: frozenset[str], what: str) -> list[tuple[int, Row]]:
+def _table(content: bytes, wanted: frozenset[str], read: frozenset[str], what: str) -> _Table:
     try:
         said = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise BadBill("It is not UTF-8.") from error
-    reader = csv.DictReader(io.StringIO(said, newline=""), restkey="", restval="", strict=True)
+    cells = _cells(said)
+    header = [name.strip() for name in next(cells, (0, []))[1]]
+    missing = wanted - set(header)
+    if missing:
+        raise BadBill(f"The columns {', '.join(sorted(missing))} of {what} are missing.")
+    repeated = sorted(name for name in read if header.count(name) > 1)
+    if repeated:
+        raise BadBill(f"The columns {', '.join(repeated)} are there more than once.")
+    return _Table(header, {name: place for place, name in enumerate(header) if name in read}, cells)
+
+
+def _cells(said: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(said, newline=""), strict=True)
     try:
-        missing = wanted - set(reader.fieldnames or ())
-        if missing:
-            raise BadBill(f"The columns {', '.join(sorted(missing))} of {what} are missing.")
-        rows: list[tuple[int, Row]] = []
-        for row in reader:
-            rows.append((reader.line_num, row))
-            if len(rows) > MOST_LINES:
+        for number, cells in enumerate(filter(None, reader)):
+            if number > MOST_LINES:
                 raise BadBill(f"It has more than {MOST_LINES:,} lines: import it month by month.")
+            yield reader.line_num, cells
     except csv.Error as error:
-        raise BadBill(f"It cannot be read as CSV: {error}.") from error
-    return rows
+        raise BadBill(f"It cannot be read as CSV: {error}, in line {reader.line_num}.") from error
 
 
-def _read(
-    kind: str,
-    rows: list[tuple[int, Row]],
-    line_of: Callable[[Row], Line],
-    notes: tuple[str, ...],
-    *,
-    number: str,
-    last_day: Callable[[Row], date | None],
-) -> Read:
+def _read(table: _Table, shape: _Shape) -> Read:
     found = Read()
     lines: list[Line] = []
-    ends: list[date] = []
-    for at, row in rows:
+    numbers: set[str] = set()
+    end_day, left_out = date.min, 0
+    for at, cells in table.cells:
         try:
-            if "" in row:
-                raise BadValue("record", "has more cells than the header")
-            line = line_of(row)
-            lines.append(line)
-            ends.append(last_day(row) or line.day + timedelta(days=1))
+            row = table.row(cells)
+            if shape.is_left_out(row):
+                left_out += 1
+                continue
+            line, end = shape.line_of(row), shape.end_of(row)
+            numbers.add(text(row.get(shape.number), shape.number))
         except BadValue as error:
             found.refuse(at, error)
-    if found.problems:
-        return found
+            continue
+        lines.append(line)
+        end_day = max(end_day, line.day + timedelta(days=1), day_after(end) if end else date.min)
+    if not found.problems:
+        found.statement = _statement(shape.kind, lines, end_day, numbers, left_out)
+    return found
+
+
+def _statement(kind: str, lines: list[Line], end_day: date, numbers: set[str], left_out: int) -> Statement:
+    note = f"{left_out} rows of other services than AI and Machine Learning were left out."
     if not lines:
-        raise BadBill("It has no lines.")
-    providers, numbers = {line.provider for line in lines}, {row.get(number, "").strip() for _, row in rows}
-    found.statement = Statement(
+        raise BadBill(f"It has no lines. {note if left_out else ''}".strip())
+    providers = {line.provider for line in lines}
+    return Statement(
         kind,
         providers.pop() if len(providers) == 1 else "",
         min(line.day for line in lines),
-        max(*ends, max(line.day for line in lines) + timedelta(days=1)),
+        end_day,
         lines,
-        number=numbers.pop()[:200] if len(numbers) == 1 else "",
-        notes=notes,
+        number=numbers.pop() if len(numbers) == 1 else "",
+        notes=(note,) if left_out else (),
     )
-    return found
+
+
+def _is_of_another_service(row: Row) -> bool:
+    return row.get("ServiceCategory", "").strip().casefold() not in (_AI, "")
 
 
 def _focus_line(row: Row) -> Line:
@@ -134,7 +178,7 @@ def _focus_line(row: Row) -> Line:
     meter = row.get("SkuMeter", "") or row.get("ChargeDescription", "")
     kind = token_kind_of(meter) if category == USAGE else ""
     return Line(
-        day=_day(row["ChargePeriodStart"], "ChargePeriodStart"),
+        day=instant(row["ChargePeriodStart"], "ChargePeriodStart").date(),
         provider=_provider(row),
         amount=exact(row["BilledCost"], "BilledCost"),
         quantity=_tokens(row),
@@ -162,13 +206,10 @@ def _tokens(row: Row) -> Any:
     return None
 
 
-def _last_charged(row: Row) -> date | None:
-    """The day after the last that is charged; ChargePeriodEnd is exclusive."""
+def _end_of(row: Row) -> datetime | None:
+    """When what is charged ends, which is of it no more."""
     end = row.get("ChargePeriodEnd", "").strip()
-    if not end:
-        return None
-    moment = _moment(end, "ChargePeriodEnd")
-    return moment.date() if moment.time() == datetime.min.time() else moment.date() + timedelta(days=1)
+    return instant(end, "ChargePeriodEnd") if end else None
 
 
 def _plain_line(row: Row, provider: str) -> Line:
@@ -181,11 +222,14 @@ def _plain_line(row: Row, provider: str) -> Line:
     whose = text(row.get("provider"), "provider").casefold() or provider
     if not whose:
         raise BadValue("provider", "is required, in each line or for the whole file")
+    quantity = count(row.get("quantity", "").strip(), "quantity")
+    if quantity is None and not row["amount"].strip():
+        raise BadValue("amount", "is required where there is no quantity")
     return Line(
-        day=_day(row["day"], "day"),
+        day=instant(row["day"], "day").date(),
         provider=whose,
         amount=exact(row["amount"], "amount") if row["amount"].strip() else None,
-        quantity=count(row.get("quantity", ""), "quantity"),
+        quantity=quantity,
         model=text(row.get("model"), "model", 300),
         service_tier=text(row.get("service_tier"), "service_tier", 100),
         token_kind=kind,
@@ -193,14 +237,3 @@ def _plain_line(row: Row, provider: str) -> Line:
         description=text(row.get("description"), "description", 2_000),
         currency=currency(row.get("currency"), "currency"),
     )
-
-
-def _day(said: str, name: str) -> date:
-    return _moment(said.strip(), name).date()
-
-
-def _moment(said: str, name: str) -> datetime:
-    try:
-        return datetime.fromisoformat(said)
-    except ValueError:
-        raise BadValue(name, "must be a day such as 2026-10-05") from None

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from spend.actions.bills import Draft, Overlaps, draft, import_bill
+from spend.actions.bills import MOST_RAW, Draft, Overlaps, draft, import_bill
 from spend.domain.money import to_dollars
 from spend.ingest.bills.reading import SHAPES
 from spend.ingest.bills.records import BadBill
@@ -69,7 +69,8 @@ class Command(BaseCommand):
 
 def _content(name: str) -> bytes:
     try:
-        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        with sys.stdin.buffer if name == "-" else Path(name).open("rb") as file:
+            return file.read(MOST_RAW + 1)  # one more than is taken, of which `draft` says so
     except OSError as error:
         raise CommandError(f"{name} cannot be read: {error.strerror}") from error
 

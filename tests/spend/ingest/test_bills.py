@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -169,6 +170,39 @@ def test_what_is_wrong_is_named_and_nothing_is_taken():
     ]
 
 
+PLAIN = "day,amount,provider,number"
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "said"),
+    [
+        ("9999-12-31,1,openai,", "day", "must be of the years 2000 to 2099"),
+        ("2026-10-05,1,openai,A\0", "number", "must have at most 200 characters, none of them NUL or half of one"),
+        ("2026-10-05,1_000,openai,", "amount", "must be a number such as 12.34"),
+        ("2026-10-05,,openai,", "amount", "is required where there is no quantity"),
+        ("2026-10-05,1", "record", "has fewer cells than the header"),
+        ("2026-10-05,1,000.00,openai,", "record", "has more cells than the header"),
+    ],
+)
+def test_a_row_that_only_seems_to_say_something_is_refused(row: str, field: str, said: str):
+    assert refusals(f"{PLAIN}\n{row}\n".encode()) == [(2, field, said)]
+
+
+def test_a_result_that_only_seems_to_say_something_is_refused():
+    assert refusals(openai_costs(openai_cost("1", None).replace('"quantity_unit": null', '"quantity_unit": []'))) == [
+        (1, "quantity_unit", "must be a text")
+    ]
+    twice = openai_cost("1", None)[:-1] + ', "amount": {"value": 2}}'
+    assert refusals(openai_costs(twice)) == [(1, "amount", "is there more than once")]
+    assert refusals(openai_usage({"input_tokens": 5}, {"amount": {"value": 1}}))[0][:2] == (2, "amount")
+    assert refusals(openai_costs(openai_cost("1", r"\ud800").replace("\\\\", "\\")))[0][:2] == (1, "line_item")
+
+
+def test_days_are_those_of_utc_whatever_zone_a_time_names():
+    statement = read(b"day,amount,provider\n2026-10-05T22:00:00-05:00,1,openai\n")
+    assert (statement.first_day, statement.end_day) == (date(2026, 10, 6), date(2026, 10, 7))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -178,11 +212,21 @@ def test_what_is_wrong_is_named_and_nothing_is_taken():
         (as_bytes(page()), "none of the shapes"),
         (as_bytes(page({"start_time": 1, "end_time": 2, "results": [1]})), "None of its buckets has results"),
         (as_bytes(page(has_more=True)), "pages that follow it are missing"),
-        (as_bytes(page({"starting_at": "soon", "ending_at": "x", "results": [{"amount": "1"}]})), "is no time"),
+        (
+            as_bytes(page({"starting_at": "soon", "ending_at": "x", "results": [{"amount": "1"}]})),
+            "must be a day such as",
+        ),
         (as_bytes(page({"group": {"rbac_group_id": 1}, "cost": {"amount": "1"}})), "overlap"),
         (b"day,amount,colour\n2026-10-05,1,red\n", "Unknown columns: colour"),
         (b"day,amount\n", "It has no lines."),
         (b'day,amount\n"2026-10-05,1\n', "cannot be read as CSV"),
+        (b"day;amount\n2026-10-05;1,5\n", "not parted by commas"),
+        ("day,amount\n2026-10-05,1\n".encode("utf-16"), "not UTF-8"),
+        (gzip.compress(b"day,amount\n2026-10-05,1\n"), "unpack it first"),
+        (b"day,amount,amount\n2026-10-05,1,2\n", "columns amount are there more than once"),
+        (openai_costs(openai_cost("1", None)) * 2, "bucket of 2026-10-05 00:00 is there twice"),
+        (openai_costs(openai_cost("1", None), start=253_402_214_400, end=253_402_300_799), "2000 to 2099"),
+        (openai_costs(openai_cost("1", None), end=OCTOBER_7 - 3600), "of a day at most"),
     ],
 )
 def test_what_is_no_bill_is_said(content: bytes, said: str):
