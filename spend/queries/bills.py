@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, DecimalField, QuerySet, Sum
@@ -32,6 +33,12 @@ def lines_of(bill: Bill) -> QuerySet[Any]:
     return lines.order_by("day", "pk")
 
 
+class _Whole(DecimalField):  # type: ignore[type-arg]
+    """A whole number of any size: the nano-dollars of a bill of ten billion are beyond a bigint."""
+
+    def from_db_value(self, value: Decimal | None, *_: Any) -> int | None:
+        return None if value is None else int(value)
+
+
 def _whole(expression: Any) -> Cast:
-    """Return it without decimals; the nano-dollars of a bill of ten billion are beyond a bigint."""
-    return Cast(expression, DecimalField(max_digits=60, decimal_places=0))
+    return Cast(expression, _Whole(max_digits=60, decimal_places=0))
