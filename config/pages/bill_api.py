@@ -166,7 +166,7 @@ def _words(request: Request) -> dict[str, Any]:
         raise ValidationError({"shape": [f"must be one of: {', '.join((*SHAPES, 'csv'))}"]})
     if "\x00" in provider or len(provider) > 200:
         raise ValidationError({"provider": ["is no name of a provider"]})
-    return {"shape": shape, "provider": provider.strip().lower(), "rate": _rate(rate)}
+    return {"shape": shape, "provider": provider, "rate": _rate(rate)}
 
 
 def _rate(said: str | None) -> Decimal | None:

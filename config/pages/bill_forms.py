@@ -53,9 +53,6 @@ class UploadBill(PlainForm):
     def clean_rate(self) -> Decimal | None:
         return _positive(self.cleaned_data["rate"])
 
-    def clean_provider(self) -> str:
-        return str(self.cleaned_data["provider"]).strip().lower()
-
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         file = given.get("file")
@@ -113,9 +110,6 @@ class Invoice(PlainForm):
 
     def clean_rate(self) -> Decimal | None:
         return _positive(self.cleaned_data["rate"])
-
-    def clean_provider(self) -> str:
-        return str(self.cleaned_data["provider"]).strip().lower()
 
     def clean_currency(self) -> str:
         try:

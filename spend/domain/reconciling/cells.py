@@ -117,9 +117,10 @@ def _spread(
 ) -> dict[Key, _Bill]:
     """Spread each amount without quantity over what a usage report counts of it; leave it where none does."""
     found = {key: bill for key, bill in amounts.items() if bill.quantity is not None}
-    for key, bill in amounts.items():
+    for key, bill in sorted(amounts.items()):
         if bill.quantity is None:
-            targets = [other for other in sorted(counts) if _covers(key, other) and other not in found]
+            taken = (amounts.keys() | found.keys()) - {key}  # what is billed by its own name has no part in this amount
+            targets = [other for other in sorted(counts) if _covers(key, other) and other not in taken]
             found |= _shares(bill, targets, counts, worth) or {key: bill}
     return found
 

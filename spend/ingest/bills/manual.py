@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from spend.ingest.bills.records import Line, Statement
+from spend.ingest.bills.records import Line, Statement, provider_named
 
 KIND = "manual"
 
@@ -28,10 +28,11 @@ class Typed:
 
 def statement_of(typed: Typed) -> Statement:
     """Return the invoice as a statement; its lines are of all its days together, and stand on the first."""
+    provider = provider_named(typed.provider, "provider")
     lines = [
         Line(
             day=typed.first_day,
-            provider=typed.provider,
+            provider=provider,
             amount=amount,
             category=category,
             description=typed.note,
@@ -40,7 +41,7 @@ def statement_of(typed: Typed) -> Statement:
         for category, amount in typed.amounts
     ]
     end_day = date.fromordinal(typed.last_day.toordinal() + 1)
-    return Statement(KIND, typed.provider, typed.first_day, end_day, lines, typed.number, typed.issued_on)
+    return Statement(KIND, provider, typed.first_day, end_day, lines, typed.number, typed.issued_on)
 
 
 def raw_of(typed: Typed) -> bytes:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spend.domain.names import provider_of
 from spend.ingest.fields import EARLIEST, UNSTORABLE
 from spend.ingest.records import Problem
 
@@ -16,6 +17,7 @@ CATEGORIES = (USAGE, FEE, CREDIT, TAX, ADJUSTMENT)
 TOKEN_KINDS = ("input", "cache_read", "cache_write", "output")
 MOST_LINES = 200_000
 MOST_PROBLEMS = 100
+_COMPANIES = {"amazon web services": "aws", "microsoft": "azure", "microsoft azure": "azure", "google cloud": "google"}
 _LARGEST = Decimal(10) ** 12
 _FINEST = Decimal(10) ** -15
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # of later days no calendar of ours says anything
@@ -152,6 +154,12 @@ def text(value: Any, name: str, longest: int = 200) -> str:
     if len(said) > longest or UNSTORABLE.search(said):
         raise BadValue(name, f"must have at most {longest} characters, none of them NUL or half of one")
     return said
+
+
+def provider_named(value: Any, name: str) -> str:
+    """Return a provider by the name that its calls go by; empty where it is absent. Raises BadValue."""
+    said = text(value, name).casefold()
+    return _COMPANIES.get(said) or provider_of(said) or said
 
 
 def token_kind_of(said: str) -> str:

@@ -28,6 +28,7 @@ from spend.ingest.bills.records import (
     day_after,
     exact,
     instant,
+    provider_named,
     text,
     token_kind_of,
 )
@@ -40,10 +41,6 @@ _PLAIN_OPTIONAL = frozenset({
 })  # fmt: skip
 _AI = "ai and machine learning"
 _CATEGORIES = {"usage": USAGE, "purchase": FEE, "tax": TAX, "credit": CREDIT, "adjustment": ADJUSTMENT}
-_PROVIDERS = {
-    "amazon web services": "aws", "microsoft": "azure", "microsoft azure": "azure", "google cloud": "google",
-    "google": "google",
-}  # fmt: skip
 _UNITS = {
     "tokens": 1, "token": 1, "1k tokens": 1_000, "1000 tokens": 1_000, "thousand tokens": 1_000,
     "1m tokens": 1_000_000, "million tokens": 1_000_000,
@@ -191,10 +188,10 @@ def _focus_line(row: Row) -> Line:
 
 
 def _provider(row: Row) -> str:
-    said = text(row.get("ServiceProviderName") or row.get("ProviderName"), "ProviderName").casefold()
+    said = provider_named(row.get("ServiceProviderName") or row.get("ProviderName"), "ProviderName")
     if not said:
         raise BadValue("ProviderName", "is required")
-    return _PROVIDERS.get(said, said)
+    return said
 
 
 def _tokens(row: Row) -> Any:
@@ -219,7 +216,7 @@ def _plain_line(row: Row, provider: str) -> Line:
     kind = row.get("token_kind", "").strip().casefold()
     if kind not in ("", *TOKEN_KINDS):
         raise BadValue("token_kind", f"must be one of {', '.join(TOKEN_KINDS)}, or empty")
-    whose = text(row.get("provider"), "provider").casefold() or provider
+    whose = provider_named(row.get("provider"), "provider") or provider_named(provider, "provider")
     if not whose:
         raise BadValue("provider", "is required, in each line or for the whole file")
     quantity = count(row.get("quantity", "").strip(), "quantity")

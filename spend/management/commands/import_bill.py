@@ -30,9 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         content = _content(options["file"])
         try:
-            found = draft(
-                content, shape=options["shape"], provider=options["provider"].lower(), rate=_rate(options["rate"])
-            )
+            found = draft(content, shape=options["shape"], provider=options["provider"], rate=_rate(options["rate"]))
         except BadBill as error:
             raise CommandError(str(error)) from error
         if found.problems or found.statement is None:

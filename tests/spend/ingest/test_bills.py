@@ -144,6 +144,7 @@ def test_plain_csv_has_documented_columns():
     ]  # fmt: skip
     assert (statement.provider, statement.currency, statement.end_day) == ("openai", "EUR", date(2026, 11, 1))
     assert read(b"day,amount\n2026-10-05,1\n", provider="mistral").provider == "mistral"
+    assert read(b"day,amount,provider\n2026-10-05,1,Vertex_AI\n").provider == "google"  # as its calls are
 
 
 def test_pages_come_one_by_one_in_an_array_or_as_lines():

@@ -161,3 +161,11 @@ def test_fractions_of_a_nano_dollar_are_not_lost():
     ours = [logged("input", 3, 10), logged("cache_read", 3, 1), logged("output", 7, 5)]
     theirs = [billed("input", 2, 11), billed("cache_read", 5, 2), billed("output", 9, 4)]
     assert compare(ours, theirs)[0].total == 17 - 16
+
+
+def test_an_amount_is_not_spread_over_what_is_billed_by_its_own_name():
+    """100 for input of no named model, 50 for astra's, which a usage report counts: 150, not 50."""
+    lines = [billed("input", None, 100, model=""), billed("input", None, 50), billed("input", 10, None)]
+    for theirs in (lines, lines[::-1]):
+        _, sides = compare([logged("input", 10, 90)], theirs)
+        assert {cell.model: cell.billed_amount for cell in sides.cells} == {"": 100, "astra": 50}
