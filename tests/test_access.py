@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from pytest_django import DjangoDbBlocker
 from rest_framework.test import APIClient
 
 from accounts.actions import create_key
@@ -21,6 +23,7 @@ from spend.domain.periods import Month
 from spend.models import Bill, Llm, Price, Source, Task, TaskType, Tier
 from tests.build import have_reference
 from tests.cast import NOON, make_user
+from tests.database import Copies
 
 pytestmark = pytest.mark.django_db
 
@@ -312,9 +315,25 @@ def key(team: Team | None, *scopes: str) -> str:
     return create_key(name="gateway", scopes=scopes, team=team, at=NOON)[1]
 
 
+@pytest.fixture(scope="module")
+def met(copies: Copies, migrated: str, django_db_blocker: DjangoDbBlocker) -> Iterator[dict[str, APIClient]]:
+    """A database with everybody and a fact of each kind, for the tests of a file; each of WHO but `scopeless`."""
+    name = copies.make("everybody", of=migrated)
+    with django_db_blocker.unblock(), copies.in_use(name):
+        clients = make_everybody()
+        make_facts(clients["ada"])
+        yield clients
+    copies.drop(name)
+
+
 @pytest.fixture
-def everybody(claims, support, victor, lena, fiona, ada) -> dict[str, Any]:
-    """Each of WHO but `scopeless`, which depends on what is asked."""
+def everybody(met: dict[str, APIClient], db: None) -> dict[str, APIClient]:
+    """Each as they came: who logged out in one test is logged in for the next."""
+    return deepcopy(met)
+
+
+def make_everybody() -> dict[str, APIClient]:
+    claims, support = Team.objects.create(name="Claims"), Team.objects.create(name="Support")
     have_reference(REFERENCE, at=NOON)
     expired = key(claims, *Scope.values)
     ApiKey.objects.filter(prefix=expired.split("_")[1]).update(expires_at=NOON - timedelta(days=365))
@@ -324,19 +343,24 @@ def everybody(claims, support, victor, lena, fiona, ada) -> dict[str, Any]:
         "expired": key_client(expired),
         "neighbour": key_client(key(support, *Scope.values)),
     }
-    people = {"victor": victor, "lena": lena, "ludo": make_user("ludo", Role.TEAM_LEAD, support)}
-    for name, person in {**people, "fiona": fiona, "ada": ada}.items():
+    people = {
+        "victor": (Role.VIEWER, claims),
+        "ludo": (Role.TEAM_LEAD, support),
+        "lena": (Role.TEAM_LEAD, claims),
+        "fiona": (Role.FINANCE,),
+        "ada": (Role.ADMINISTRATOR,),
+    }
+    for name, said in people.items():
         clients[name] = APIClient()
-        clients[name].force_login(person)
+        clients[name].force_login(make_user(name, *said))
     return clients
 
 
-@pytest.fixture
-def facts(everybody) -> None:
+def make_facts(ada: APIClient) -> None:
     for name in ("api-calls", "api-outcomes", "api-corrections", "api-incidents"):
-        response = everybody["ada"].post(reverse(name), BODIES[name], format="json")
+        response = ada.post(reverse(name), BODIES[name], format="json")
         assert response.json() == {"accepted": 1, "duplicates": 0, "rejected": []}
-    everybody["ada"].get(reverse("api-tasks"))  # works them in
+    ada.get(reverse("api-tasks"))  # works them in
     claims, fiona = Team.objects.get(name="Claims"), User.objects.get(username="fiona")
     create_webhook(name="acme", team=claims, at=NOON)
     content = b"day,amount,provider,description\n2026-10-05,7654321,openai,MARK\n".replace(b"MARK", MARK.encode())
@@ -344,8 +368,9 @@ def facts(everybody) -> None:
     write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
 
 
-def scopeless(claims: Team, method: str, name: str) -> APIClient:
+def scopeless(method: str, name: str) -> APIClient:
     needed = SCOPE_OF_POST[name] if name == "api-outcomes" or (method == "POST" and name in SCOPE_OF_POST) else "read"
+    claims = Team.objects.get(name="Claims")
     return key_client(key(claims, *(scope for scope in Scope.values if scope != needed)))
 
 
@@ -382,9 +407,9 @@ def words_of(name: str) -> dict[str, Any] | None:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row[0]} {row[1]}")
-def test_everybody_gets_what_the_table_says(everybody, facts, claims, row):
+def test_everybody_gets_what_the_table_says(everybody, row):
     method, name, *expected = row
-    clients = everybody | {"scopeless": scopeless(claims, method, name)}
+    clients = everybody | {"scopeless": scopeless(method, name)}
     found, leaks = {}, []
     for who in WHO:
         with transaction.atomic():
@@ -398,7 +423,7 @@ def test_everybody_gets_what_the_table_says(everybody, facts, claims, row):
     assert leaks == []
 
 
-def test_the_mark_would_be_seen(everybody, facts):
+def test_the_mark_would_be_seen(everybody):
     """Else the search for leaks above proves nothing."""
     lists = ("api-calls", "api-tasks", "api-corrections", "api-incidents", "api-entries", "tasks", "incidents")
     for name in (*lists, "task", "incident"):
@@ -406,7 +431,7 @@ def test_the_mark_would_be_seen(everybody, facts):
 
 
 @pytest.mark.parametrize("words", [{}, {"team": "Claims"}, {"by": "team"}])
-def test_a_report_is_of_ones_own_teams(everybody, facts, words):
+def test_a_report_is_of_ones_own_teams(everybody, words):
     address = reverse("api-true-cost")
     months = {"from": "2026-10", "to": "2026-10"}
     for who, calls in {"neighbour": 0, "ludo": 0, "lena": 1, "victor": 1, "fiona": 1}.items():

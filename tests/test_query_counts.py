@@ -60,7 +60,7 @@ def _incident(number: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def test_every_page_asks_as_often_when_there_are_three_times_the_rows(everybody: Any, facts: None) -> None:
+def test_every_page_asks_as_often_when_there_are_three_times_the_rows(everybody: Any) -> None:
     client = everybody["ada"]
     addresses = {name: reverse(name, kwargs=words_of(name)) for name in OPEN}
     grow(client, 0, 2)

@@ -21,7 +21,7 @@ from tests.product import Product, Record, installed, loaded, net_entries, untru
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 CHANCE = settings(
-    max_examples=int(os.environ.get("EXAMPLES", "30")), deadline=None, suppress_health_check=list(HealthCheck),
+    max_examples=int(os.environ.get("EXAMPLES", "12")), deadline=None, suppress_health_check=list(HealthCheck),
     derandomize="CI" in os.environ, database=None, phases=(Phase.explicit, Phase.generate),
 )  # fmt: skip
 WHOLE = {"first": MONTHS[0], "last": MONTHS[-1]}
