@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -62,19 +62,25 @@ def chromium() -> Iterator[Browser]:
 def visit(site: str, chromium: Browser, django_db_blocker: DjangoDbBlocker) -> Iterator[Visit]:
     """Return how to open a page as somebody, light or dark, at a width; complaints are collected to the end."""
     complaints: list[str] = []
-    contexts = []
+    contexts: dict[object, BrowserContext] = {}
+
+    def context_of(by: str, scheme: Any, width: int) -> BrowserContext:
+        """Pages of the same person share what their browser keeps; nobody is somebody else each time."""
+        context = contexts.get((by, scheme, width))
+        if context is None or not by:
+            context = chromium.new_context(
+                base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+            )
+            context.add_init_script(COMPLAIN)
+            contexts[(by, scheme, width) if by else context] = context
+            if by:
+                context.add_cookies([{"name": "sessionid", "value": _session_of(by), "url": site}])
+        return context
 
     def open_page(
         address: str, *, by: str = "", scheme: Any = "light", width: int = DESKTOP, status: int = 200
     ) -> Page:
-        context = chromium.new_context(
-            base_url=site, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-        )
-        contexts.append(context)
-        context.add_init_script(COMPLAIN)
-        if by:
-            context.add_cookies([{"name": "sessionid", "value": _session_of(by), "url": site}])
-        page = context.new_page()
+        page = context_of(by, scheme, width).new_page()
         page.on("console", lambda message: _note(complaints, message.type, message.text, status))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         response = page.goto(address)
@@ -84,7 +90,7 @@ def visit(site: str, chromium: Browser, django_db_blocker: DjangoDbBlocker) -> I
 
     with django_db_blocker.unblock():
         yield open_page
-    for context in contexts:
+    for context in contexts.values():
         context.close()
     assert complaints == []
 

@@ -22,12 +22,14 @@ PAGES = [
 SEEN_BY_ALL_AND_ALONE = [("/login/", "", 200), ("/no-such-page", "", 404), ("/patterns", "victor", 403)]
 
 
-@pytest.mark.parametrize("address", PAGES)
 @pytest.mark.parametrize("name", PEOPLE)
-def test_pages_open_for_every_role(visit: Visit, name: str, address: str) -> None:
-    page = visit(address, by=name)
-    expect(page.get_by_role("complementary")).to_contain_text("Simulated data")
-    expect(page.get_by_role("link", name="Settings", exact=True)).to_have_count(1 if name in ("ada", "fiona") else 0)
+def test_pages_open_for_every_role(visit: Visit, name: str) -> None:
+    page = visit("/report", by=name)
+    for address in PAGES:
+        page.goto(address)
+        expect(page.get_by_role("complementary")).to_contain_text("Simulated data")
+        settings = page.get_by_role("link", name="Settings", exact=True)
+        expect(settings).to_have_count(1 if name in ("ada", "fiona") else 0)
 
 
 @pytest.mark.parametrize("name", PEOPLE)
@@ -35,22 +37,30 @@ def test_patterns_open_for_administrators_only(visit: Visit, name: str) -> None:
     visit("/patterns", by=name, status=200 if name == "ada" else 403)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     ("address", "by", "status"),
     [*((address, "ada", 200) for address in [*PAGES, "/patterns"]), *SEEN_BY_ALL_AND_ALONE],
 )
-def test_nobody_is_shut_out(visit: Visit, axe: str, scheme: str, address: str, by: str, status: int) -> None:
-    page = visit(address, by=by, scheme=scheme, status=status)
-    assert violations(page, axe) == []
+def test_nobody_is_shut_out(visit: Visit, axe: str, address: str, by: str, status: int) -> None:
+    assert barriers(visit(address, by=by, status=status), axe) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nobody_is_shut_out_of_a_task(visit: Visit, axe: str, scheme: str) -> None:
-    page = visit(f"/entries?{OCTOBER}&source=correction&traced=yes", by="ada", scheme=scheme)
+def test_nobody_is_shut_out_of_a_task(visit: Visit, axe: str) -> None:
+    page = visit(f"/entries?{OCTOBER}&source=correction&traced=yes", by="ada")
     page.locator("tbody a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Task")
-    assert violations(page, axe) == []
+    assert barriers(page, axe) == []
+
+
+# What passes is counted in the page: to hand it over takes longer than to find it.
+RUN_AXE = """async rules => {
+    const found = await axe.run(document, { ...rules, resultTypes: ["violations"], preload: false });
+    return {
+        passes: found.passes.length,
+        violations: found.violations.flatMap(
+            item => item.nodes.map(node => `${item.id}: ${node.html} ${node.failureSummary}`)),
+    };
+}"""
 
 
 def violations(page: Page, axe: str) -> list[str]:
@@ -58,16 +68,25 @@ def violations(page: Page, axe: str) -> list[str]:
     page.evaluate("for (const each of document.querySelectorAll('details')) { each.open = true; }")
     page.evaluate(axe)
     is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
-    found = page.evaluate("rules => axe.run(document, rules)", {"runOnly": ["color-contrast"]} if is_dark else {})
+    found = page.evaluate(RUN_AXE, {"runOnly": ["color-contrast"]} if is_dark else {})
     assert found["passes"]
-    found = found["violations"]
-    return [f"{item['id']}: {node['html']} {node['failureSummary']}" for item in found for node in item["nodes"]]
+    return found["violations"]
 
 
-@pytest.mark.parametrize("address", [*PAGES, "/login/"])
-def test_a_phone_shows_it_without_scrolling_sideways(visit: Visit, address: str) -> None:
-    page = visit(address, by="" if address == "/login/" else "lena", width=PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+def barriers(page: Page, axe: str) -> list[str]:
+    """Return what shuts somebody out of a page: what axe finds, light and dark, and that it scrolls on a phone."""
+    found = violations(page, axe)
+    usual = page.viewport_size
+    assert usual
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": PHONE, "height": usual["height"]})
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+    found += violations(page, axe)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    found += [f"scrolls to {width} pixels on a phone"] if width > PHONE else []
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(usual)
+    return found
 
 
 def test_the_chart_is_drawn_and_nothing_moves(visit: Visit) -> None:

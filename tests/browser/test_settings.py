@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LEADS, PHONE, Visit
-from tests.browser.test_pages import violations
+from tests.browser.conftest import LEADS, Visit
+from tests.browser.test_pages import barriers, violations
 
 REFERENCE = ["", "/models", "/models?q=claude", "/tiers", "/rates", "/task-types", "/fixed-costs"]
 FORMS = ["/models/new", "/tiers/new", "/rates/new", "/task-types/new", "/fixed-costs/new"]
@@ -32,16 +32,11 @@ def test_finance_keeps_reference_data_and_no_people(visit: Visit) -> None:
         visit(f"/settings{address}", by="fiona", status=403)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("address", ALL)
-def test_nobody_is_shut_out_of_settings(visit: Visit, axe: str, scheme: str, address: str) -> None:
-    assert violations(visit(address, by="ada", scheme=scheme), axe) == []
-
-
-@pytest.mark.parametrize("address", ALL)
-def test_settings_fit_a_phone(visit: Visit, address: str) -> None:
-    page = visit(address, by="ada", width=PHONE)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+def test_nobody_is_shut_out_of_settings(visit: Visit, axe: str) -> None:
+    page = visit("/settings", by="ada")
+    for address in ALL:
+        page.goto(address)
+        assert barriers(page, axe) == [], address
 
 
 def open_model(page: Page) -> None:
@@ -57,16 +52,13 @@ def fill_in_price(page: Page) -> None:
     page.get_by_role("button", name="See what it would move").click()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_model_and_what_a_price_moves_are_open_to_all(visit: Visit, axe: str, scheme: str) -> None:
-    page = visit("/settings/models?q=opus", by="fiona", scheme=scheme)
+def test_a_model_and_what_a_price_moves_are_open_to_all(visit: Visit, axe: str) -> None:
+    page = visit("/settings/models?q=opus", by="fiona")
     open_model(page)
-    assert violations(page, axe) == []
+    assert barriers(page, axe) == []
     fill_in_price(page)
     expect(page.get_by_role("heading", name="What it would move")).to_be_visible()
-    assert violations(page, axe) == []
-    page.set_viewport_size({"width": PHONE, "height": 800})
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert barriers(page, axe) == []
 
 
 def test_finance_sees_what_a_price_moves_and_the_report_then_says_so(visit: Visit) -> None:
