@@ -3,7 +3,7 @@
 `audits_monthlybills`: of each provider's month that was decided `allocate`, billed less computed, split over the
 month's rows of that provider by computed cost, by largest remainder (spend/domain/money.split; a test holds the two
 together); of one decided `leave`, or without computed cost, one row of no dimension. Computed cost is that of the days
-which bills with amounts are of. `audits_monthlybilledcalls`: monthly rows of calls with these amounts as rows beside
+which bills with amounts in the month are of. `audits_monthlybilledcalls`: monthly rows of calls with these amounts as rows beside
 them. The reported ones follow the pattern of migration 0017: frozen, live, and in the first open month what moved.
 """
 
@@ -33,9 +33,11 @@ WITH decided AS (
     GROUP BY provider, month
 ), days AS (
     SELECT DISTINCT bills.provider, day::date AS day
-    FROM (SELECT DISTINCT provider, bill_id, first_day, end_day FROM lines) bills
-    CROSS JOIN LATERAL generate_series(bills.first_day, bills.end_day - 1, interval '1 day') AS day
-    JOIN decided d ON d.provider = bills.provider AND d.month = date_trunc('month', day)::date
+    FROM (SELECT DISTINCT provider, month, bill_id, first_day, end_day FROM lines) bills
+    JOIN decided USING (provider, month)
+    CROSS JOIN LATERAL generate_series(
+        GREATEST(first_day, month), LEAST(end_day, (month + interval '1 month')::date) - 1, interval '1 day'
+    ) AS day
 ), computed AS (
     SELECT days.provider, date_trunc('month', c.day)::date AS month, sum(c.cost) AS amount
     FROM audits_dailycalls c JOIN spend_llm l ON l.id = c.llm_id

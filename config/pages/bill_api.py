@@ -20,7 +20,7 @@ from spend.actions.bills import Draft, Overlaps, draft, import_bill
 from spend.batches import IngestView, RawLinesParser, RawParser
 from spend.domain.money import to_dollars
 from spend.ingest.bills.reading import SHAPES
-from spend.ingest.bills.records import BadBill, BadValue, exact
+from spend.ingest.bills.records import BadBill, BadValue, exchange_rate
 from spend.ingest.schemas import REFUSALS, Schema, ref
 from spend.models import Bill
 from spend.queries.bills import bills
@@ -173,9 +173,6 @@ def _rate(said: str | None) -> Decimal | None:
     if said is None:
         return None
     try:
-        rate = exact(said, "rate")
+        return exchange_rate(said, "rate")
     except BadValue as error:
         raise ValidationError({"rate": [str(error)]}) from error
-    if rate <= 0:
-        raise ValidationError({"rate": ["must be above 0"]})
-    return rate

@@ -14,8 +14,20 @@ from accounts.forms import PlainForm
 from config.pages.forms import day, text
 from config.pages.forms import number as decimal_number
 from spend.actions.bills import MOST_RAW
+from spend.domain.periods import Month
 from spend.ingest.bills.manual import Typed
-from spend.ingest.bills.records import ADJUSTMENT, CREDIT, FEE, TAX, USAGE, BadValue, currency, exact, instant
+from spend.ingest.bills.records import (
+    ADJUSTMENT,
+    CREDIT,
+    FEE,
+    TAX,
+    USAGE,
+    BadValue,
+    currency,
+    exact,
+    exchange_rate,
+    instant,
+)
 from spend.ingest.bodies import BadBody, TooLarge, read_body
 from spend.models import Bill
 
@@ -51,7 +63,7 @@ class UploadBill(PlainForm):
         return file
 
     def clean_rate(self) -> Decimal | None:
-        return _positive(self.cleaned_data["rate"])
+        return _rate(self.cleaned_data["rate"])
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -78,16 +90,13 @@ def content_of(carried: str) -> bytes:
         raise forms.ValidationError("Choose the file again.") from error
 
 
-def _positive(said: str) -> Decimal | None:
+def _rate(said: str) -> Decimal | None:
     if not said:
         return None
     try:
-        rate = exact(said, "rate")
+        return exchange_rate(said, "rate")
     except BadValue as error:
         raise forms.ValidationError(str(error)) from error
-    if rate <= 0:
-        raise forms.ValidationError("must be above 0")
-    return rate
 
 
 _AMOUNTS = {"used": USAGE, "fees": FEE, "credits": CREDIT, "tax": TAX, "adjustments": ADJUSTMENT}
@@ -109,7 +118,7 @@ class Invoice(PlainForm):
     note = text("Note", maxlength=500)
 
     def clean_rate(self) -> Decimal | None:
-        return _positive(self.cleaned_data["rate"])
+        return _rate(self.cleaned_data["rate"])
 
     def clean_currency(self) -> str:
         try:
@@ -146,6 +155,8 @@ class Invoice(PlainForm):
     def _check(self, given: dict[str, Any]) -> None:
         if given["last_day"] < given["first_day"]:
             self.add_error("last_day", "is before the first")
+        elif Month.of(given["last_day"]) != Month.of(given["first_day"]):
+            self.add_error("last_day", "is of a later month: type each month by itself, numbered like 17-1 and 17-2")
         if given["credits"] > 0:
             self.add_error("credits", "must be below 0: a credit lowers the bill")
         if not any(given[name] for name in _AMOUNTS):

@@ -19,7 +19,9 @@ from spend.models import Llm, Tier
 
 
 def text(label: str, *, required: bool = False, hint: str = "", **attrs: Any) -> forms.CharField:
-    return forms.CharField(label=label, required=required, help_text=hint, widget=forms.TextInput(attrs=attrs))
+    longest = attrs.pop("maxlength", None)
+    widget = forms.TextInput(attrs=attrs)
+    return forms.CharField(label=label, required=required, help_text=hint, widget=widget, max_length=longest)
 
 
 def number(label: str, *, required: bool = False, hint: str = "") -> forms.CharField:

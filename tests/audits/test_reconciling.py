@@ -23,7 +23,7 @@ from spend.domain.money import split, to_nanos, to_text
 from spend.domain.periods import Period
 from spend.domain.reconciling.causes import Causes
 from spend.domain.reconciling.months import Tolerance
-from spend.models import Bill
+from spend.models import Bill, BillLine
 from tests.build import have_reference, record, report
 from tests.cast import NOON
 from tests.invoices import INVOICE, OCTOBER, REFERENCE, bill, call, have_october
@@ -228,6 +228,17 @@ def test_the_part_of_a_month_that_no_bill_is_of_stays_as_computed(october: None,
     total = report(NOON, from_="2026-10", bill="billed", team="Support")["total"]
     assert report(NOON, from_="2026-10", bill="billed")["total"]["token_bill"] == "14.60"
     assert total["bill_difference"] == "0.218181818"
+
+
+def test_days_are_of_bills_that_state_an_amount_in_the_month(october: None, fiona: User) -> None:
+    """One of September to November that says nothing of October leaves the sixth out, as the other bill does."""
+    longer = {"first_day": date(2026, 9, 1), "end_day": date(2026, 12, 1)}
+    september = bill((5, "", "", None, "90.00"), **longer).lines.get()
+    BillLine.objects.filter(pk=september.pk).update(day=date(2026, 9, 5))
+    bill((5, "", "", None, "7.00"), first_day=date(2026, 10, 5), end_day=date(2026, 10, 6))
+    decided("allocate", fiona)
+    assert openai().found.variance == DOLLAR
+    assert report(NOON, from_="2026-10", bill="billed")["total"]["bill_difference"] == "1.00"
 
 
 def test_the_billed_part_is_in_the_true_cost_and_shifts_its_interval(october: None, fiona: User) -> None:

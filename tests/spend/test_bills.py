@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from config.pages.bill_forms import carried_of, content_of
+from config.pages.bill_forms import Invoice, UploadBill, carried_of, content_of
 from spend.actions.bills import Overlaps, draft, import_bill, raw_of, withdraw_bill
+from spend.ingest.bills.records import BadValue, exchange_rate
 from spend.models import Bill, BillLine
 from spend.queries.bills import bills, sums_by_model
 from spend.queries.exchange import NoRate, rate_on
@@ -101,6 +102,25 @@ def test_other_currencies_keep_both_amounts_and_the_rate_of_the_day_or_the_last_
     assert monday.amount_nanos == 1
     given = draft(EUROS.replace(b"F-1", b"F-3"), rate=Decimal("2"))
     assert given.nanos == 200_000_000_002
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "1e-10", "10000000000", "NaN", "1_0"])
+def test_a_rate_that_no_line_could_keep_is_refused(rate: str):
+    with pytest.raises(BadValue):
+        exchange_rate(rate, "rate")
+    assert "rate" in UploadBill({"rate": rate}).errors
+
+
+TYPED = {"provider": "openai", "number": "17", "first_day": "2026-10-15", "last_day": "2026-10-31", "used": "1"}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("last_day", "2026-11-14"), ("last_day", "9999-12-31"), ("number", "1" * 201), ("provider", "a" * 201)],
+)
+def test_an_invoice_that_could_not_be_kept_or_compared_is_refused(name: str, said: str):
+    assert Invoice(TYPED).is_valid()
+    assert list(Invoice({**TYPED, name: said}).errors) == [name]
 
 
 def test_a_day_without_a_rate_is_named():

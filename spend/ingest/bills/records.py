@@ -19,7 +19,7 @@ MOST_LINES = 200_000
 MOST_PROBLEMS = 100
 _COMPANIES = {"amazon web services": "aws", "microsoft": "azure", "microsoft azure": "azure", "google cloud": "google"}
 _LARGEST = Decimal(10) ** 12
-_FINEST = Decimal(10) ** -15
+_FINEST, _FINEST_RATE, _LEAST_RATE = (Decimal(10) ** -digits for digits in (15, 10, 9))
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)  # of later days no calendar of ours says anything
 
 
@@ -111,6 +111,14 @@ def count(value: Any, name: str) -> Decimal | None:
     if number < 0:
         raise BadValue(name, "must be >= 0")
     return number
+
+
+def exchange_rate(value: Any, name: str) -> Decimal:
+    """Return USD for one of a currency, to ten decimals. Raises BadValue."""
+    rate = exact(value, name)
+    if not _LEAST_RATE <= rate <= 1 / _LEAST_RATE:
+        raise BadValue(name, f"must be from {_LEAST_RATE:f} to {1 / _LEAST_RATE:f}")
+    return rate.quantize(_FINEST_RATE).normalize()
 
 
 def currency(value: Any, name: str) -> str:

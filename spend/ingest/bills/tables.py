@@ -220,8 +220,8 @@ def _plain_line(row: Row, provider: str) -> Line:
     if not whose:
         raise BadValue("provider", "is required, in each line or for the whole file")
     quantity = count(row.get("quantity", "").strip(), "quantity")
-    if quantity is None and not row["amount"].strip():
-        raise BadValue("amount", "is required where there is no quantity")
+    if not row["amount"].strip() and (quantity is None or category != USAGE):
+        raise BadValue("amount", "is required, but where a quantity of use is counted without a price")
     return Line(
         day=instant(row["day"], "day").date(),
         provider=whose,

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils import timezone
 from spend.actions.bills import MOST_RAW, Draft, Overlaps, draft, import_bill
 from spend.domain.money import to_dollars
 from spend.ingest.bills.reading import SHAPES
-from spend.ingest.bills.records import BadBill
+from spend.ingest.bills.records import BadBill, BadValue, exchange_rate
 from spend.queries.bills import KINDS
 
 SHOWN = 20
@@ -77,12 +77,9 @@ def _rate(said: str | None) -> Decimal | None:
     if said is None:
         return None
     try:
-        rate = Decimal(said)
-    except InvalidOperation:
-        raise CommandError("--rate must be a number such as 1.0841") from None
-    if not rate.is_finite() or rate <= 0:
-        raise CommandError("--rate must be above 0")
-    return rate
+        return exchange_rate(said, "rate")
+    except BadValue as error:
+        raise CommandError(f"--rate {error}") from error
 
 
 def _sentences(found: Draft) -> list[str]:

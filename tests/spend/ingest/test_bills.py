@@ -180,7 +180,7 @@ PLAIN = "day,amount,provider,number"
         ("9999-12-31,1,openai,", "day", "must be of the years 2000 to 2099"),
         ("2026-10-05,1,openai,A\0", "number", "must have at most 200 characters, none of them NUL or half of one"),
         ("2026-10-05,1_000,openai,", "amount", "must be a number such as 12.34"),
-        ("2026-10-05,,openai,", "amount", "is required where there is no quantity"),
+        ("2026-10-05,,openai,", "amount", "is required, but where a quantity of use is counted without a price"),
         ("2026-10-05,1", "record", "has fewer cells than the header"),
         ("2026-10-05,1,000.00,openai,", "record", "has more cells than the header"),
     ],
