@@ -51,4 +51,9 @@ TRACKED = (
     Tracked("audits.ProviderTolerance", "tolerance of a provider"),
     Tracked("audits.ReconciliationDecision", "decision about a bill"),
     Tracked("audits.Close", "close", hidden=("snapshot",)),
+    # what is watched
+    Tracked("audits.Budget", "budget"),
+    Tracked("audits.AlertRule", "alert rule"),
+    Tracked("audits.AlertRecipient", "recipient of an alert rule"),
+    Tracked("audits.Alert", "alert", unrecorded=("told_at",)),
 )

@@ -1,5 +1,6 @@
 """What failure cost: human records, the ledger they become, and the rows that reports read."""
 
+from audits.models.alerts import Alert, AlertRecipient, AlertRule, Budget, Watch
 from audits.models.call_changes import CallChange
 from audits.models.closes import (
     Close,
@@ -32,6 +33,10 @@ from audits.models.records import Correction, FixedCost, Incident, IncidentLink,
 from audits.models.webhooks import Webhook
 
 __all__ = [
+    "Alert",
+    "AlertRecipient",
+    "AlertRule",
+    "Budget",
     "Calendar",
     "CallChange",
     "Close",
@@ -62,5 +67,6 @@ __all__ = [
     "ReportNote",
     "StaleScope",
     "TaskState",
+    "Watch",
     "Webhook",
 ]

@@ -9,7 +9,7 @@ from django.conf import settings
 SENT_BY_MACHINES = {"spend.Call", "spend.Task", "spend.Outcome", "spend.Span", "spend.RejectedItem", "spend.Source"}
 DERIVED = {
     "spend.DemotedCall", "spend.DirtySlice", "spend.DirtyKey", "spend.Repricing", "spend.RepricedMonth",
-    "audits.StaleScope", "audits.Calendar", "audits.TaskState",
+    "audits.StaleScope", "audits.Watch", "audits.Calendar", "audits.TaskState",
     *(f"audits.{span}{name}" for span in ("Daily", "Monthly") for name in ("Calls", "Tasks", "Units", "Entries")),
     "audits.DailySources",
 }  # fmt: skip
