@@ -73,7 +73,7 @@ CASES: dict[str, Facts] = {
     ),
 }  # fmt: skip
 QUESTIONS: list[Record] = [
-    {"first": "2026-09", "last": "2026-11", "by": by} for by in (("tier", "month", "team"), ("task_type", "model"))
+    {"first": "2026-09", "last": "2026-11", "by": by} for by in (("tier", "month"), ("task_type", "team"), ("model",))
 ]
 
 
