@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import User
 from audits.actions.catch_up import catch_up
 from audits.models import ProviderTolerance, ReconciliationDecision
@@ -11,6 +13,7 @@ from audits.queries.reconciling import ProvidersMonth, providers_months
 from spend.domain.periods import Month, Period
 from spend.domain.reconciling.months import Choice, Tolerance
 from spend.queries.zone import reporting_day
+from spend.store import lock_reference_data
 
 
 class NothingBilled(Exception):
@@ -34,10 +37,12 @@ def decide(
     found = next((each.found for each in compare(Period(month, month), at=at, provider=provider)), None)
     if found is None or found.variance is None or found.valued:
         raise NothingBilled(f"No bill of {provider or 'an unknown provider'} states what {month} cost.")
-    return ReconciliationDecision.objects.create(
-        provider=provider, month=month.first_day, choice=choice, reason=reason, variance=found.variance,
-        rest=found.causes.rest, by=by, at=at,
-    )  # fmt: skip
+    with transaction.atomic():
+        lock_reference_data()  # who closes a month reads decisions more than once
+        return ReconciliationDecision.objects.create(
+            provider=provider, month=month.first_day, choice=choice, reason=reason, variance=found.variance,
+            rest=found.causes.rest, by=by, at=at,
+        )  # fmt: skip
 
 
 def set_tolerance(*, provider: str, tolerance: Tolerance) -> None:

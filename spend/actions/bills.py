@@ -20,6 +20,7 @@ from spend.ingest.records import Problem
 from spend.models import Bill, BillLine
 from spend.queries.book import book
 from spend.queries.exchange import DOLLAR, NoRate, Rate, rate_on
+from spend.store import lock_reference_data
 
 _LOCK = 17
 MOST_RAW = 16 * 1024 * 1024
@@ -123,6 +124,7 @@ def import_bill(found: Draft, content: bytes, *, by: User | None, at: datetime) 
     statement = found.statement
     if statement is None or found.problems:
         raise ValueError("a draft with problems is not imported")
+    lock_reference_data()  # who closes a month reads bills more than once
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
     digest = sha256(content).digest()
@@ -186,6 +188,7 @@ def withdraw_bill(bill: Bill, *, reason: str, at: datetime) -> None:
     """Take a bill out of what is compared; it stays, with the reason, and can be looked at."""
     if not reason.strip():
         raise ValueError("a reason is required")
+    lock_reference_data()
     Bill.objects.filter(pk=bill.pk, superseded_at=None).update(superseded_at=at, withdrawn_because=reason.strip())
 
 

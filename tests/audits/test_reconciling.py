@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import InternalError, ProgrammingError, connection, transaction
+from django.db import InternalError, OperationalError, ProgrammingError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,11 +19,13 @@ from audits.exports.wording import as_billed
 from audits.models import ReconciliationDecision
 from audits.queries.asking import parse_query
 from audits.queries.reconciling import decided_on
+from spend.actions.bills import draft, import_bill, withdraw_bill
 from spend.domain.money import split, to_nanos, to_text
 from spend.domain.periods import Period
 from spend.domain.reconciling.causes import Causes
 from spend.domain.reconciling.months import Tolerance
 from spend.models import Bill, BillLine
+from spend.store import REFERENCE_LOCK, waiting_at_most
 from tests.build import have_reference, record, report
 from tests.cast import NOON
 from tests.invoices import INVOICE, OCTOBER, REFERENCE, bill, call, have_october
@@ -116,6 +118,22 @@ def test_nothing_is_decided_without_an_amount(october: None, fiona: User) -> Non
     bill((5, "astra", "input", 3_000_000, None))
     with pytest.raises(NothingBilled):
         decided("accept", fiona)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+def test_bills_and_decisions_wait_for_who_closes_a_month(fiona: User) -> None:
+    """A close reads them for its snapshot and again to freeze them: both must be the same."""
+    content = b"day,amount,provider\n2026-10-05,1,openai\n"
+    known = bill((5, "", "", None, "4.00"))
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as closing:
+        closing.execute("SELECT pg_advisory_xact_lock(%s, 0)", [REFERENCE_LOCK])
+        for write in (
+            lambda: import_bill(draft(content), content, by=fiona, at=NOON),
+            lambda: withdraw_bill(known, reason="Of another account", at=NOON),
+            lambda: decided("accept", fiona),
+        ):
+            with waiting_at_most(1, 5), pytest.raises(OperationalError, match="lock timeout"):
+                write()
 
 
 @pytest.mark.parametrize(
