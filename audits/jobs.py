@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from audits.actions.catch_up import sweep
+from audits.actions.mail import deliver
 from spend.queries.zone import reporting_day
 
 
@@ -15,3 +16,11 @@ from spend.queries.zone import reporting_day
 def refresh_stale(**kwargs: Any) -> None:
     at = timezone.now()
     sweep(at=at, today=reporting_day(at))
+
+
+@shared_task(name="audits.post")
+def post(**kwargs: Any) -> None:
+    """Queue the reports that are due, and send what waits in the outbox."""
+    at = timezone.now()
+
+    deliver(at=at)

@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 SWEEP_SECONDS = 2.0
 ORDERS_SECONDS = 5.0
 FORGET_SECONDS = 3600.0
+POST_SECONDS = 60.0
 
 if os.environ.get("UNDER_UP"):  # root tries it out on a machine of its own; elsewhere the warning stands
     warnings.simplefilter("ignore", SecurityWarning)
@@ -77,6 +78,7 @@ def settings_of_celery() -> dict[str, Any]:
                 "schedule": FORGET_SECONDS,
                 "options": {"expires": FORGET_SECONDS},
             },
+            "post": {"task": "audits.post", "schedule": POST_SECONDS, "options": {"expires": POST_SECONDS}},
             "seal the trail": {"task": "trail.seal", "schedule": 3600.0, "options": {"expires": 3600.0}},
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },

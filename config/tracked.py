@@ -51,7 +51,9 @@ TRACKED = (
     Tracked("audits.ProviderTolerance", "tolerance of a provider"),
     Tracked("audits.ReconciliationDecision", "decision about a bill"),
     Tracked("audits.Close", "close", hidden=("snapshot",)),
-    # what is watched
+    # what goes out and what is watched; who was sent what is kept by the outbox itself
+    Tracked("audits.Schedule", "schedule", unrecorded=("last_occasion",)),
+    Tracked("audits.ScheduleRecipient", "recipient of a schedule"),
     Tracked("audits.Budget", "budget"),
     Tracked("audits.AlertRule", "alert rule"),
     Tracked("audits.AlertRecipient", "recipient of an alert rule"),

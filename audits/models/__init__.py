@@ -27,9 +27,11 @@ from audits.models.daily import (
     TaskState,
 )
 from audits.models.ledger import Entry
+from audits.models.mail import Mail, MailFile
 from audits.models.notes import ReportNote
 from audits.models.reconciling import ProviderTolerance, ReconciliationDecision
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
+from audits.models.schedules import Schedule, ScheduleRecipient
 from audits.models.webhooks import Webhook
 
 __all__ = [
@@ -58,6 +60,8 @@ __all__ = [
     "Incident",
     "IncidentLink",
     "LabourRate",
+    "Mail",
+    "MailFile",
     "MonthlyCalls",
     "MonthlyEntries",
     "MonthlyTasks",
@@ -65,6 +69,8 @@ __all__ = [
     "ProviderTolerance",
     "ReconciliationDecision",
     "ReportNote",
+    "Schedule",
+    "ScheduleRecipient",
     "StaleScope",
     "TaskState",
     "Watch",

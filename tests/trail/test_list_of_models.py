@@ -17,8 +17,9 @@ NEVER_CHANGED = {
     "audits.Entry", "audits.CallChange", "trail.Event", "trail.Day",
     *(f"audits.Closed{name}" for name in ("Calls", "Tasks", "Units", "Entries", "Incidents", "Records", "Bills")),
 }  # fmt: skip
+KEEPS_ITS_OWN_HISTORY = {"audits.Mail", "audits.MailFile"}
 OF_THE_MOMENT = {"accounts.Attempt", "config.SampleJob"}
-NOT_FOLLOWED = SENT_BY_MACHINES | DERIVED | NEVER_CHANGED | OF_THE_MOMENT
+NOT_FOLLOWED = SENT_BY_MACHINES | DERIVED | NEVER_CHANGED | KEEPS_ITS_OWN_HISTORY | OF_THE_MOMENT
 OURS = ("accounts", "spend", "audits", "config", "trail")
 
 
