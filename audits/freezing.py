@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
+from typing import Any
 
 from audits.domain.latency import LATENCY_BUCKETS
 from audits.models import (
     ClosedBills,
     ClosedCalls,
+    ClosedCharges,
     ClosedEntries,
     ClosedIncidents,
     ClosedRecords,
@@ -17,12 +20,20 @@ from audits.models import (
     ClosedUnits,
 )
 from audits.models.daily import CallSums, TaskSums, UnitSums
-from spend.store import raw_cursor
+from spend.store import copy_rows, raw_cursor
 
 FROZEN = {
     "calls": ClosedCalls, "tasks": ClosedTasks, "units": ClosedUnits, "entries": ClosedEntries,
     "incidents": ClosedIncidents, "records": ClosedRecords, "bills": ClosedBills,
 }  # fmt: skip
+# What is frozen besides, as it is made of them for the FOCUS export.
+KEPT = {**FROZEN, "charges": ClosedCharges}
+CHARGE_COLUMNS = {
+    "day": "date", "team_id": "int4", "task_type_id": "int8", "tier_id": "int8", "llm_id": "int8", "meter": "text",
+    "amount": "numeric", "quantity": "int8", "source": "uuid", "unpriced": "int8", "rate": "int8",
+    "list_rate": "int8", "priced_by": "text",
+}  # fmt: skip
+_AT_ONCE = 10_000
 _UNIT_KEYS = {"level", "month", "previous_month"}
 # What adds up of each; incidents and records are things that are counted, row by row.
 _SUMS: dict[str, set[str]] = {
@@ -66,6 +77,13 @@ def freeze(close: int, first: date, last: date) -> None:
                 f" SELECT %s, {_selected(name, columns)}",
                 [close, first, last],
             )
+
+
+def freeze_charges(close: int, period: date, rows: Iterator[tuple[Any, ...]]) -> None:
+    """Keep the charges of a month, each the values of CHARGE_COLUMNS."""
+    columns = {"close_id": "int8", "period": "date", **CHARGE_COLUMNS}
+    while some := list(islice(rows, _AT_ONCE)):  # what makes them reads the same connection: not while it copies
+        copy_rows("audits_closedcharges", columns, [(close, period, *row) for row in some])
 
 
 def _selected(name: str, columns: Sequence[str]) -> str:

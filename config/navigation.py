@@ -74,6 +74,7 @@ SECTIONS = (
             Page("Months", "closes", writes_reference),
             Page("Reconcile", "reconcile", writes_reference),
             Page("Bills", "bills", writes_reference),
+            Page("FOCUS export", "focus", writes_reference),
         ),
     ),
     Section("Connectors", (Page("Sources", "connectors"), Page("Rejected items", "rejected"))),

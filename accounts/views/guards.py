@@ -9,7 +9,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve
 
@@ -18,7 +19,7 @@ from accounts.domain.reach import Reach
 from accounts.models import User
 from accounts.queries import reach_of
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def needs(allowed: Callable[[Reach], bool]) -> Callable[[View], View]:
@@ -26,7 +27,7 @@ def needs(allowed: Callable[[Reach], bool]) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not allowed(reach_of(request)):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -53,7 +54,7 @@ PROGRAMS = ("/api/", "/v1/")
 def second_factor_required(get_response: View) -> View:
     """A middleware: whose role needs a second factor (REQUIRE_MFA) gets nowhere before it is set up."""
 
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest) -> HttpResponseBase:
         if not settings.REQUIRE_MFA or not isinstance(request.user, User) or not second_factor.is_missing(request.user):
             return get_response(request)
         if request.path.startswith(PROGRAMS):

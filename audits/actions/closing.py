@@ -15,6 +15,7 @@ from audits.actions.catch_up import catch_up, work_in_facts
 from audits.domain.attribution import POLICY_VERSION
 from audits.domain.checklist import Item, blocking, checklist, warnings
 from audits.models import Close
+from audits.queries.charges import Reader, row_of
 from audits.queries.checklist import facts_of
 from audits.queries.closes import digest_of, fingerprints_of, open_from
 from audits.queries.reports import TrueCost, true_cost
@@ -101,11 +102,19 @@ def sign(close: Close, *, by: User, at: datetime, reason: str = "") -> Close:
         found.save()
         found.refresh_from_db()  # fingerprints are of what is kept, which spells some numbers otherwise
         freezing.freeze(found.pk, found.first_month, found.month)
+        _freeze_charges(found)
         found.inputs = _inputs(found)
         found.digest = digest_of(found)
         found.state = Close.CLOSED
         found.save()
     return found
+
+
+def _freeze_charges(close: Close) -> None:
+    """Keep what the FOCUS export says of each month, while all of them are open."""
+    reader = Reader(teams=None)
+    for month in Period(Month.of(close.first_month), Month.of(close.month)).months():
+        freezing.freeze_charges(close.pk, month.first_day, map(row_of, reader.of_month(month)))
 
 
 def _snapshot(close: Close, at: datetime) -> dict[str, Any]:

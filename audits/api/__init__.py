@@ -2,6 +2,7 @@
 
 from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
 from audits.api.closing import Closes, Reopening
+from audits.api.focus import FocusCsv
 from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
@@ -12,8 +13,8 @@ from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
-    "Calls", "Closes", "Corrections", "Decisions", "Entries", "GithubWebhook", "Incidents", "LangfuseProjects",
-    "LangfuseScores", "LangfuseTraces", "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist",
-    "Reconciliations", "Rejected", "Reopening", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf",
-    "TrueCostReport", "TrueCostXlsx",
+    "Calls", "Closes", "Corrections", "Decisions", "Entries", "FocusCsv", "GithubWebhook", "Incidents",
+    "LangfuseProjects", "LangfuseScores", "LangfuseTraces", "LogLinks", "MonthBridge", "MonthBridgeCsv",
+    "MonthChecklist", "Reconciliations", "Rejected", "Reopening", "Sources", "Tasks", "Traces", "TrueCostCsv",
+    "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
 ]  # fmt: skip

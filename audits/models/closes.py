@@ -119,3 +119,32 @@ class ClosedRecords(Frozen):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.record}"
+
+
+class ClosedCharges(models.Model):
+    """What the FOCUS export says of a month, as it said it when the month was closed (`audits.domain.charges`)."""
+
+    close = models.ForeignKey(Close, on_delete=models.PROTECT, related_name="+")
+    period = models.DateField()
+    day = models.DateField()
+    team_id = models.IntegerField(null=True)
+    task_type_id = models.BigIntegerField(null=True)
+    tier_id = models.BigIntegerField(null=True)
+    llm_id = models.BigIntegerField(null=True)
+    meter = models.TextField()
+    amount = money()
+    quantity = models.BigIntegerField()
+    source = models.UUIDField(null=True, help_text="The fixed cost that it is of.")
+    unpriced = models.BigIntegerField()
+    rate = models.BigIntegerField(null=True, help_text="Nano-dollars per million tokens.")
+    list_rate = models.BigIntegerField(null=True)
+    priced_by = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index("period", name="closed_charges_by_period"),
+            models.Index("day", name="closed_charges_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.meter} {self.amount}"

@@ -60,7 +60,7 @@ def fingerprints_of(close: Close) -> dict[str, str]:
     return {
         "head": _digest({**head, "closed_at": closed_at}),
         "snapshot": _digest(close.snapshot),
-        **{name: freezing.fingerprint_of_frozen(name, close.pk) for name in freezing.FROZEN},
+        **{name: freezing.fingerprint_of_frozen(name, close.pk) for name in freezing.KEPT},
     }
 
 

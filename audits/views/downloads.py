@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,7 @@ from spend.queries.zone import reporting_day
 _OF_THE_PAGE = {"sort"}  # words of the page that change no figure
 
 
-def download(suffix: str) -> Callable[[HttpRequest], HttpResponse]:
+def download(suffix: str) -> Callable[[HttpRequest], HttpResponseBase]:
     """Return the view that answers with a file of this format."""
 
     @require_safe

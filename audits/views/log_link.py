@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -42,7 +43,7 @@ from spend.queries.zone import reporting_day
 RETRY_AFTER = "3600"
 
 
-def log(request: HttpRequest) -> HttpResponse:
+def log(request: HttpRequest) -> HttpResponseBase:
     """One address for both: a signed link has a colon, the key of a task has none."""
     by_link = ":" in request.GET.get("task", "")
     return log_by_link(request) if by_link else log_with_login(request)
