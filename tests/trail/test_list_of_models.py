@@ -15,7 +15,8 @@ DERIVED = {
 }  # fmt: skip
 NEVER_CHANGED = {
     "audits.Entry", "audits.CallChange", "trail.Event", "trail.Day",
-    *(f"audits.Closed{name}" for name in ("Calls", "Tasks", "Units", "Entries", "Incidents", "Records", "Bills")),
+    *(f"audits.Closed{name}" for name in ("Calls", "Tasks", "Units", "Entries", "Incidents", "Records", "Bills",
+      "Charges")),
 }  # fmt: skip
 KEEPS_ITS_OWN_HISTORY = {"audits.Mail", "audits.MailFile"}
 OF_THE_MOMENT = {"accounts.Attempt", "config.SampleJob"}
