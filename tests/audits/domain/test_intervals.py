@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from audits.domain.intervals import poisson, ratio, wilson
+from audits.domain.intervals import fieller, jeffreys, poisson, ratio, wilson
 
 SEED = 20260301
 
@@ -148,3 +148,47 @@ def test_R17_units_by_month_are_a_stated_tolerance():
         low, high = ratio(**sums_of([*x, *late], [*y, *[0] * len(late)]))
         covered += low <= truth <= high
     assert 0.93 <= covered / 1500 <= 0.97
+
+
+@given(st.integers(1, 10**5), st.floats(0, 1))
+def test_jeffreys_agrees_with_scipy(n, share):
+    found = round(n * share)
+    beta = stats.beta(found + 0.5, n - found + 0.5)
+    low, high = jeffreys(found, n)
+    assert low == pytest.approx(beta.ppf(0.025) if found else 0, abs=1e-9)
+    assert high == pytest.approx(beta.ppf(0.975) if found < n else 1, abs=1e-9)
+
+
+def test_jeffreys_of_no_failure_still_has_an_upper_end():
+    assert jeffreys(0, 50) == (0, pytest.approx(0.0488, abs=1e-4))
+    assert jeffreys(0, 0) == (0, 1)  # nobody looked: nothing is known
+
+
+def test_fieller_by_hand():
+    # a = 10 -+ 1, b = 5 -+ 1, q = 2: A = 25 - 4, B = 50, C = 100 - 4; (50 -+ sqrt(2500 - 2016)) / 21
+    found = fieller(10, 5, var_a=1, var_b=1, quantile=2)
+    assert (found.shape, found.low, found.high) == ("between", pytest.approx(28 / 21), pytest.approx(72 / 21))
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "shape", "within", "without"),
+    [
+        (10, 1, "outside", (-100, 100), (0, 1)),  # b may be 0: the quotient may be as large as you like, not near 0
+        (1, 1, "anywhere", (-100, 0, 100), ()),
+        (10, 2, "between", (3, 1e9), (0, -1)),  # b just touches 0: no upper end
+        (-10, 2, "between", (-3, -1e9), (0, 1)),
+        (0, 2, "anywhere", (0, 1), ()),
+    ],
+)
+def test_fieller_has_no_bounds_where_there_are_none(a, b, shape, within, without):
+    found = fieller(a, b, var_a=1, var_b=1, quantile=2)
+    assert found.shape == shape
+    assert all(each in found for each in within)
+    assert not any(each in found for each in without)
+
+
+def test_fieller_covers_the_truth_about_95_percent_of_the_time():
+    rng = np.random.default_rng(SEED)
+    a, b = rng.normal(6, 1, 3000), rng.normal(2, 1, 3000)  # b at two deviations from 0, as rates often are
+    covered = sum(3.0 in fieller(x, y, var_a=1, var_b=1) for x, y in zip(a, b, strict=True))
+    assert 0.93 <= covered / 3000 <= 0.97

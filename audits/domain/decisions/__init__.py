@@ -1,0 +1,8 @@
+"""The numbers that decide: whether cheap is cheaper here, and how sure that is. Plain values in, plain values out.
+
+What is where, for whoever shows it. Money is integer nanos, shares are floats, None is "not enough data". Formula,
+assumption, source and worked example of each: docs/method.md, 16 and after.
+
+units        `Units`: sums of tasks' cost and success, the input of nearly everything; `joined` by incidents
+incidents    `expected_loss` per 10,000 tasks with its ends, `one_incident` more or less, what is `bearable`
+"""
