@@ -24,7 +24,7 @@ DROP TRIGGER closed_charges_come_with_drafts ON audits_closedcharges;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audits", "0020_changes_of_calls_of_closed_months")]
+    dependencies = [("audits", "0022_mail_and_schedules")]
 
     operations = [
         migrations.CreateModel(
