@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.utils import timezone
@@ -18,6 +17,7 @@ from accounts.models import User
 from accounts.queries import reach_of
 from audits.actions.closing import CannotClose, close_month, reopen
 from audits.api.described import INSTANT, MONTH, REFUSED, TEXT, described_object, maybe
+from audits.api.said import Checks, is_month, texts_of
 from audits.exports.closes import told_close
 from audits.models import Close
 from audits.queries.closes import close_of, open_from
@@ -101,7 +101,7 @@ class Closes(APIView):
     )
     def post(self, request: Request) -> Response:
         by = _person(request)
-        said = _said(request.data, _OF_A_CLOSE, needs="month")
+        said = texts_of(request.data, _OF_A_CLOSE, needs=["month"])
         try:
             found = close_month(
                 Month.parse(said["month"]), by=by, at=timezone.now(), reason=said.get("reason", ""),
@@ -134,7 +134,7 @@ class Reopening(APIView):
         by = _person(request)
         if not reach_of(request).administers:
             raise PermissionDenied("Only administrators open a closed month again.")
-        said = _said(request.data, _OF_A_REOPENING, needs="reason")
+        said = texts_of(request.data, _OF_A_REOPENING, needs=["reason"])
         try:
             close = close_of(Month.parse(month).first_day)
         except ValueError:
@@ -158,35 +158,12 @@ def _reader(request: Request) -> str:
     return request.user.get_username()
 
 
-def _said(body: Any, checks: dict[str, tuple[Callable[[str], bool], str]], *, needs: str) -> dict[str, str]:
-    if not isinstance(body, dict):
-        raise ValidationError({"record": ["must be an object"]})
-    errors: dict[str, list[str]] = {name: ["is not a field"] for name in body if name not in checks}
-    for name, (is_good, problem) in checks.items():
-        value = body.get(name)
-        if name not in body and name != needs:
-            continue
-        if not isinstance(value, str) or "\x00" in value or not is_good(value):
-            errors[name] = [problem]
-    if errors:
-        raise ValidationError(errors)
-    return body
-
-
-def _is_month(text: str) -> bool:
-    try:
-        Month.parse(text)
-    except ValueError:
-        return False
-    return True
-
-
 _TOO_LONG = f"has at most {REASON_LENGTH:,} characters"
-_OF_A_CLOSE: dict[str, tuple[Callable[[str], bool], str]] = {
-    "month": (_is_month, "must be a month like 2026-10"),
+_OF_A_CLOSE: Checks = {
+    "month": (is_month, "must be a month like 2026-10"),
     "reason": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG),
     "basis": (lambda text: text in BASES, f"must be one of: {', '.join(BASES)}"),
 }
-_OF_A_REOPENING: dict[str, tuple[Callable[[str], bool], str]] = {
+_OF_A_REOPENING: Checks = {
     "reason": (lambda text: 0 < len(text.strip()) <= REASON_LENGTH, f"must say why; it {_TOO_LONG}"),
 }

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -30,11 +29,13 @@ from audits.api.described import (
     described_object,
     maybe,
 )  # fmt: skip
+from audits.api.said import Checks, is_month, texts_of
 from audits.exports.reconciled import told_month
 from audits.queries.asking import month_of
 from spend.domain.periods import Month, Period
 from spend.domain.reconciling.causes import CAUSES
 from spend.domain.reconciling.months import CHOICES, REASON_LENGTH, Choice
+from spend.ingest.fields import UNSTORABLE
 from spend.ingest.schemas import REFUSALS, Schema, ref
 from spend.queries.zone import reporting_day
 
@@ -127,12 +128,12 @@ class Decisions(APIView):
     def post(self, request: Request) -> Response:
         if not isinstance(request.user, User):
             raise PermissionDenied
-        at, said = timezone.now(), _said(request.data)
+        at, said = timezone.now(), texts_of(request.data, _CHECKS, needs=_CHECKS)
         month = Month.parse(said["month"])
         try:
             decide(
-                provider=said["provider"], month=month, choice=cast(Choice, said["choice"]), reason=said["reason"],
-                by=request.user, at=at,
+                provider=said["provider"], month=month, choice=cast(Choice, said["choice"]),
+                reason=said["reason"].strip(), by=request.user, at=at,
             )  # fmt: skip
         except NothingBilled as problem:
             raise ValidationError({"month": [str(problem)]}) from problem
@@ -155,47 +156,18 @@ def _period(request: Request, at: datetime) -> Period:
 
 
 def _provider(given: str | None) -> str | None:
-    if given is not None and ("\x00" in given or len(given) > 200):
+    if given is not None and (UNSTORABLE.search(given) or len(given) > 200):
         raise ValidationError({"provider": ["is no name of a provider"]})
     return given
-
-
-def _said(body: Any) -> dict[str, str]:
-    if not isinstance(body, dict):
-        raise ValidationError({"record": ["must be an object"]})
-    errors: dict[str, list[str]] = {name: ["is not a field"] for name in body if name not in _CHECKS}
-    for name, (is_good, problem) in _CHECKS.items():
-        value = body.get(name)
-        if not isinstance(value, str) or "\x00" in value or not is_good(value):
-            errors[name] = [problem]
-    if errors:
-        raise ValidationError(errors)
-    return {**body, "reason": body["reason"].strip()}
-
-
-def _is_provider(text: str) -> bool:
-    return len(text) <= 200
-
-
-def _is_month(text: str) -> bool:
-    try:
-        Month.parse(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_choice(text: str) -> bool:
-    return text in CHOICES
 
 
 def _is_reason(text: str) -> bool:
     return 0 < len(text.strip()) <= REASON_LENGTH
 
 
-_CHECKS: dict[str, tuple[Callable[[str], bool], str]] = {
-    "provider": (_is_provider, "must be the name of a provider"),
-    "month": (_is_month, "must be a month like 2026-10"),
-    "choice": (_is_choice, f"must be one of: {', '.join(CHOICES)}"),
+_CHECKS: Checks = {
+    "provider": (lambda text: len(text) <= 200, "must be the name of a provider"),
+    "month": (is_month, "must be a month like 2026-10"),
+    "choice": (lambda text: text in CHOICES, f"must be one of: {', '.join(CHOICES)}"),
     "reason": (_is_reason, f"must say why, in {REASON_LENGTH:,} characters at most"),
 }

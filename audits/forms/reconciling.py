@@ -35,7 +35,7 @@ class DecisionForm(PlainForm):
 
 
 class ToleranceForm(PlainForm):
-    absolute = forms.DecimalField(label="Amount, USD", min_value=0, max_digits=16, decimal_places=2)
+    absolute = forms.DecimalField(label="Amount, USD", min_value=0, max_digits=11, decimal_places=2)
     share = forms.DecimalField(label="Share of the bill, %", min_value=0, max_value=100, max_digits=7, decimal_places=4)
     rounding = forms.DecimalField(
         label="The provider rounds to, USD", min_value=0, max_digits=12, decimal_places=9,

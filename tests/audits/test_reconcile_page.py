@@ -110,7 +110,8 @@ def test_a_tolerance_is_set_for_all_months_of_a_provider(fiona: User) -> None:
     kept = ProviderTolerance.objects.get()
     assert (kept.provider, kept.absolute, str(kept.share), kept.rounding) == ("openai", 500_000_000, "0.002500", 1_000)
     assert seen_by(fiona).get(LIST).context["rows"][1].state == "open"
-    assert seen_by(fiona).post(OPENAI, {**said, "share": "101"}).status_code == 400
+    for bad in ({"share": "101"}, {"absolute": "9999999999.99"}):
+        assert seen_by(fiona).post(OPENAI, {**said, **bad}).status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -178,6 +179,7 @@ def test_finance_decides_by_the_api_too(fiona: User) -> None:
     [
         ({"choice": "burn"}, "choice"), ({"month": "October"}, "month"), ({"reason": "  "}, "reason"),
         ({"provider": 7}, "provider"), ({"more": 1}, "more"), ({"provider": "acme"}, "month"),
+        ({"reason": "half a \ud800"}, "reason"),
     ],
 )  # fmt: skip
 def test_a_bad_decision_says_which_field(fiona: User, change: dict[str, Any], field: str) -> None:
