@@ -5,4 +5,6 @@ assumption, source and worked example of each: docs/method.md, 16 and after.
 
 units        `Units`: sums of tasks' cost and success, the input of nearly everything; `joined` by incidents
 incidents    `expected_loss` per 10,000 tasks with its ends, `one_incident` more or less, what is `bearable`
+sampling     `draw` by a `Plan` and a seed: who is looked at, with which probability (to keep with the draw)
+silent       `silent_failures` of `Stratum`s, `adjusted` successes, yield and cost; `advise`: how many more audits
 """

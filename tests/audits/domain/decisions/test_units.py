@@ -73,7 +73,7 @@ def test_joined_tasks_are_less_sure_than_apart():
 
 
 def test_clusters_cover_the_truth_about_95_percent_of_the_time():
-    """500 batches of one to six tasks that fail together; taken one by one, the interval would cover 87 %."""
+    """500 batches of one to six tasks that fail together; taken one by one, it would cover 66 %."""
     rng = np.random.default_rng(20260301)
     sizes = rng.integers(1, 7, (1500, 500))
     good = rng.random((1500, 500)) < 0.8
