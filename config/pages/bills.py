@@ -14,7 +14,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.views.guards import needs_reference
 from config.pages.bill_forms import Invoice, UploadBill, Withdrawal, carried_of
-from spend.actions.bills import Draft, Imported, Overlaps, draft, import_bill, raw_of, valued, withdraw_bill
+from spend.actions.bills import (
+    Draft,
+    Imported,
+    Overlaps,
+    draft,
+    duplicate_of,
+    import_bill,
+    raw_of,
+    replaced_by,
+    valued,
+    withdraw_bill,
+)
 from spend.ingest.bills import manual
 from spend.ingest.bills.records import BadBill
 from spend.models import Bill
@@ -71,11 +82,12 @@ def bill_new(request: HttpRequest) -> HttpResponse:
         found = draft(form.content, shape=said["shape"], provider=said["provider"], rate=said["rate"])
         if "save" in request.POST and not found.problems:
             return _imported(request, import_bill(found, form.content, by=_person(request), at=timezone.now()))
+        shown = _shown(found, form.content)
     except (BadBill, Overlaps) as error:
         form.add_error("file", str(error))
         return render(request, "config/bill_new.html", {"form": form}, status=400)
     form = UploadBill(initial={**said, "carried": carried_of(form.content)})
-    return render(request, "config/bill_new.html", {"form": form, **_shown(found)})
+    return render(request, "config/bill_new.html", {"form": form, **shown})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,16 +131,20 @@ def _imported(request: HttpRequest, done: Imported) -> HttpResponse:
     return redirect("bill", done.bill.pk)
 
 
-def _shown(found: Draft) -> dict[str, Any]:
+def _shown(found: Draft, content: bytes) -> dict[str, Any]:
+    """Return what the page says of a file that was looked at. Raises Overlaps."""
     lines = [
         (problem.index, [(name, ", ".join(said)) for name, said in problem.errors.items()])
         for problem in found.problems[:SHOWN_PROBLEMS]
     ]
     amount = found.statement.amount if found.statement else None
+    duplicate = duplicate_of(found.statement, content) if found.statement else None
     return {
         "amount": amount and plain(amount),
         "found": found,
         "statement": found.statement,
         "problems": lines,
         "number": len(found.problems),
+        "duplicate": duplicate,
+        "replaced": list(replaced_by(found.statement)) if found.statement and not duplicate else [],
     }

@@ -92,8 +92,12 @@ def draft(content: bytes, *, shape: str = "", provider: str = "", rate: Decimal 
 
 
 def valued(statement: Statement, *, rate: Decimal | None = None) -> Draft:
-    """Return the statement with its lines in dollars and the models they are of."""
+    """Return the statement with its lines in dollars and the models they are of. Raises BadBill for a rate of two."""
     found, reference = Draft(statement), book()
+    foreign = {line.currency for line in statement.lines if line.amount is not None} - {DOLLAR}
+    if rate is not None and len(foreign) > 1:
+        named = ", ".join(sorted(foreign))
+        raise BadBill(f"A rate is of one currency, and it has {named}: import each as a file of its own.")
     for number, line in enumerate(statement.lines, 1):
         try:
             used = _rate_of(line, rate)
@@ -127,11 +131,10 @@ def import_bill(found: Draft, content: bytes, *, by: User | None, at: datetime) 
     lock_reference_data()  # who closes a month reads bills more than once
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_LOCK])
-    digest = sha256(content).digest()
-    known = Bill.objects.filter(digest=digest, superseded_at=None, kind=statement.kind).first()
+    known = duplicate_of(statement, content)
     if known is not None:
         return Imported(known, is_duplicate=True)
-    replaced = list(_replaced(statement).defer("raw"))
+    replaced = list(replaced_by(statement))
     Bill.objects.filter(pk__in=[bill.pk for bill in replaced]).update(superseded_at=at)
     bill = Bill.objects.create(
         provider=statement.provider,
@@ -142,7 +145,7 @@ def import_bill(found: Draft, content: bytes, *, by: User | None, at: datetime) 
         end_day=statement.end_day,
         currency=statement.currency,
         raw=zstandard.compress(content),
-        digest=digest,
+        digest=sha256(content).digest(),
         imported_at=at,
         imported_by=by,
     )
@@ -150,9 +153,15 @@ def import_bill(found: Draft, content: bytes, *, by: User | None, at: datetime) 
     return Imported(bill, is_duplicate=False, superseded=replaced)
 
 
-def _replaced(statement: Statement) -> QuerySet[Bill]:
+def duplicate_of(statement: Statement, content: bytes) -> Bill | None:
+    """Return the bill in force that came with the same bytes."""
+    digest = sha256(content).digest()
+    return Bill.objects.defer("raw").filter(digest=digest, superseded_at=None, kind=statement.kind).first()
+
+
+def replaced_by(statement: Statement) -> QuerySet[Bill]:
     """Return the bills whose place it takes. Raises Overlaps."""
-    same = Bill.objects.filter(provider=statement.provider, kind=statement.kind, superseded_at=None)
+    same = Bill.objects.defer("raw").filter(provider=statement.provider, kind=statement.kind, superseded_at=None)
     if statement.kind not in REPORTS:
         return same.filter(number=statement.number) if statement.number else same.none()
     touching = same.filter(first_day__lt=statement.end_day, end_day__gt=statement.first_day)

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.test import Client
 
+from accounts.models import User
 from config.pages.bill_forms import Invoice, UploadBill, carried_of, content_of
 from spend.actions.bills import Overlaps, draft, import_bill, raw_of, withdraw_bill
-from spend.ingest.bills.records import BadValue, exchange_rate
+from spend.ingest.bills.records import BadBill, BadValue, exchange_rate
 from spend.models import Bill, BillLine
 from spend.queries.bills import bills, sums_by_model
 from spend.queries.exchange import NoRate, rate_on
@@ -79,6 +82,16 @@ def test_a_report_of_some_of_the_days_only_is_refused():
     assert Bill.objects.count() == 1
 
 
+def test_what_a_bill_takes_the_place_of_is_said_before(client: Client, fiona: User):
+    client.force_login(fiona)
+    first = imported(openai_costs(openai_cost("1", None))).bill
+    later = SimpleUploadedFile("later.json", openai_costs(openai_cost("2", None)))
+    assert client.post("/bills/new", {"file": later}).context["replaced"] == [first]
+    again = client.post("/bills/new", {"file": SimpleUploadedFile("again.json", raw_of(first))}).context
+    assert (again["duplicate"], again["replaced"]) == (first, [])
+    assert Bill.objects.count() == 1
+
+
 def test_an_invoice_is_replaced_by_its_number():
     first = imported(EUROS).bill
     again = imported(EUROS.replace(b"100", b"90"))
@@ -102,6 +115,11 @@ def test_other_currencies_keep_both_amounts_and_the_rate_of_the_day_or_the_last_
     assert monday.amount_nanos == 1
     given = draft(EUROS.replace(b"F-1", b"F-3"), rate=Decimal("2"))
     assert given.nanos == 200_000_000_002
+
+
+def test_a_rate_is_of_one_currency():
+    with pytest.raises(BadBill, match="it has EUR, GBP"):
+        draft(EUROS.replace(b"EUR", b"GBP", 1), rate=Decimal("1.1"))
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "1e-10", "10000000000", "NaN", "1_0"])
