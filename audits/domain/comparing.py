@@ -19,12 +19,15 @@ MOST_UNPRICED = Fraction(5, 100)
 Lines = Mapping[str, Line]
 Ends = tuple[Fraction, Fraction]
 Verdict = Literal["cheaper", "dearer", "unsettled", "indistinct"]
-Reason = Literal["few", "unpriced", "presumed", "coverage"]
+Reason = Literal["few", "unpriced", "presumed", "coverage", "strata"]
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Nothing is said; `found` has the figure behind the reason by name of the line: successes, or a share."""
+    """Nothing is said; `found` has the figure behind the reason by name of the line: successes, or a share.
+
+    `strata`, the share of tasks of work that both lines do, stands in the way of a comparison by strata only.
+    """
 
     reason: Reason
     found: dict[str, Fraction]

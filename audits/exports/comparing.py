@@ -26,8 +26,13 @@ _TIMES = 2  # from here on said as a multiple, below as a percentage
 def sentence(found: Comparison | Withheld) -> str:
     """Say which tier costs less per success, that nobody can tell, or why nothing is said."""
     if isinstance(found, Withheld):
-        return f"Tiers are not compared: {_REASONS[found.reason](found)}"
+        return f"Tiers are not compared: {reason_of(found)}"
     return _looks(found) + _SAY[found.verdict](found) + _bearable(found)
+
+
+def reason_of(found: Withheld) -> str:
+    """Say why nothing is said, with the figures behind it."""
+    return _REASONS[found.reason](found)
 
 
 def _looks(found: Comparison) -> str:
@@ -106,11 +111,16 @@ def _coverage(found: Withheld) -> str:
     return f"the shares of tasks with an outcome or verdict lie more than {points} points apart ({_shares(found)})."
 
 
+def _strata(found: Withheld) -> str:
+    return f"too little of the work is of a kind that both do (of their tasks {_shares(found)})."
+
+
 _REASONS: dict[Reason, Callable[[Withheld], str]] = {
     "few": _few,
     "unpriced": _unpriced,
     "presumed": _presumed,
     "coverage": _coverage,
+    "strata": _strata,
 }
 
 
