@@ -79,5 +79,5 @@ SELECT name, reported, restated FROM (
         (SELECT sum(amount) FROM audits_monthlyentries)
     UNION ALL SELECT 'bills', (SELECT sum(amount) FROM audits_reportedbills),
         (SELECT sum(amount) FROM audits_monthlybills)
-) each WHERE reported IS DISTINCT FROM restated
+) each WHERE COALESCE(reported, 0) <> COALESCE(restated, 0)
 """

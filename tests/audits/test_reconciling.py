@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import InternalError, OperationalError, ProgrammingError, connection, connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -288,6 +289,15 @@ def test_a_closed_month_stays_as_it_was_billed_whatever_is_billed_and_decided_la
     assert billed_of("2026-11", "reported") == Decimal("29.50")
     assert billed_of("2026-10", "reported", bill="computed") == Decimal("14.00")
     assert billed_of("2026-11", "reported", bill="computed") == 0
+
+
+def test_the_only_bill_of_a_closed_month_may_be_withdrawn(october: None, fiona: User) -> None:
+    withdrawn = bill(*INVOICE)
+    decided("allocate", fiona)
+    close_month(OCTOBER, by=fiona, at=NOON, reason="Acme sends no bills.", basis="billed")
+    withdraw_bill(withdrawn, reason="Of another account", at=NOON)
+    assert (billed_of("2026-10", "reported"), billed_of("2026-11", "reported")) == (Decimal("19.60"), Decimal("-5.60"))
+    call_command("verify")
 
 
 def billed_of(month: str, basis: str, bill: str = "billed") -> Decimal:
