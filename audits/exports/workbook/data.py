@@ -22,7 +22,7 @@ FIRST_ROW = 4  # below title, explanation, a gap and the heads
 _CALLS = {
     "calls": "count", "priced_calls": "count", "input_tokens": "count", "cache_read_tokens": "count",
     "cache_write_tokens": "count", "output_tokens": "count", "cost": "money9", "wasted": "money9",
-    "pending_cost": "money9",
+    "pending_cost": "money9", "bill_difference": "money9",
 }  # fmt: skip
 _TASKS = {
     **dict.fromkeys(
@@ -40,7 +40,7 @@ _LEDGER = dict.fromkeys(
 COLUMNS = {"calls": _CALLS, "tasks": _TASKS, "ledger": _LEDGER}
 SHEETS = {"calls": "Sums of calls", "tasks": "Sums of tasks", "ledger": "Sums of the ledger"}
 ABOUT = {
-    "calls": "Calls of the period by their own day, added up. Cost and wasted: of priced calls, USD.",
+    "calls": "Calls of the period by their own day, added up, and what was billed beyond them. Cost and wasted in USD.",
     "tasks": "Tasks that began in the period, by what delivered them, added up. Value and manual cost in USD.",
     "ledger": "The ledger of the period, net of reversals, added up, USD. Labour and pending are parts of a category.",
 }

@@ -121,6 +121,7 @@ def fields_of(lens: str) -> list[Field]:
             for name in ("input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens")
         ),
         Field("token_bill", "Token bill", "Token bill", "money2", f'IF({_UNPRICED},"",[calls.cost])'),
+        _sum("bill_difference", "Not of calls", "Token bill", "money2", "calls.bill_difference"),
         _sum("wasted_tokens", "Wasted", "Token bill", "money2", "calls.wasted"),
         Field("tasks_touched", "Tasks touched", "Token bill", "count"),
         Field("token_cost_per_task", "Per task", "Token bill", "money4",
