@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import smtplib
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.mail.backends.smtp import EmailBackend
 from django.db import connection, connections
 from django.utils import timezone
 from pytest_django import Settings
@@ -114,6 +116,64 @@ def test_an_address_that_is_refused_for_good_fails_at_once_and_holds_nobody_up(
     assert mailbox.only()["To"] == "fiona@example.com"
     failed = Mail.objects.get(state="failed")
     assert (failed.address, failed.error) == ("ada@example.com", "550 No such user")
+
+
+def test_a_login_that_is_refused_fails_no_mail_and_is_tried_with_one_only(
+    mailbox: Mailbox, ada: User, fiona: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A password that ran out is not about the mail: they wait until it is put right."""
+    queued(ada), queued(fiona, "digest:2")
+
+    def refused(*args: Any) -> None:
+        raise smtplib.SMTPAuthenticationError(535, b"5.7.8 No such password")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "open", refused)
+        assert deliver(at=NOON) == 0
+    tried, untouched = Mail.objects.order_by("pk")
+    assert (tried.state, tried.attempts, tried.error) == ("waiting", 1, "535 5.7.8 No such password")
+    assert (untouched.state, untouched.attempts) == ("waiting", 0)
+    assert deliver(at=tried.next_try_at) == 2
+
+
+@pytest.mark.parametrize(("answer", "state"), [("550 Not from you", "waiting"), ("552 Too large", "failed")])
+def test_a_sender_that_is_refused_may_be_set_right_but_a_mail_too_large_stays_so(
+    mailbox: Mailbox, ada: User, monkeypatch: pytest.MonkeyPatch, answer: str, state: str
+) -> None:
+    async def refuse(*args: Any) -> str:
+        return answer
+
+    monkeypatch.setattr(mailbox, "handle_MAIL", refuse, raising=False)
+    queued(ada)
+    deliver(at=NOON)
+    assert Mail.objects.values_list("state", "error").get() == (state, answer)
+
+
+def test_who_can_no_longer_log_in_gets_nothing_that_waits(mailbox: Mailbox, ada: User, fiona: User) -> None:
+    queued(ada), queued(fiona, "digest:2")
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    assert deliver(at=NOON) == 1
+    assert mailbox.only()["To"] == "fiona@example.com"
+    failed = Mail.objects.get(state="failed")
+    assert "can no longer log in" in failed.error
+
+
+def test_tried_again_it_goes_to_the_address_that_was_put_right(mailbox: Mailbox, ada: User) -> None:
+    mail = queued(ada)
+    Mail.objects.update(state="failed", attempts=1, error="550 No such user")
+    User.objects.filter(pk=ada.pk).update(email="ada@right.example")
+    try_again(Mail.objects.get(pk=mail.pk), at=NOON)
+    assert deliver(at=NOON) == 1
+    assert mailbox.only()["To"] == "ada@right.example"
+
+
+def test_what_waited_for_weeks_for_a_mail_server_is_not_news_any_more(mailbox: Mailbox, ada: User) -> None:
+    queued(ada)
+    much_later = NOON + timedelta(days=8)
+    queue("digest:2", ada, "Fresh", "", at=much_later)
+    assert deliver(at=much_later) == 1
+    assert mailbox.only()["Subject"] == "Fresh"
+    assert Mail.objects.get(state="failed").error == "Not sent: it waited for more than 7 days."
 
 
 @pytest.mark.django_db(transaction=True)
