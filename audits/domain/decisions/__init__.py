@@ -7,6 +7,7 @@ units        `Units`: sums of tasks' cost and success, the input of nearly every
 incidents    `expected_loss` per 10,000 tasks with its ends, `one_incident` more or less, what is `bearable`
 sampling     `draw` by a `Plan` and a seed: who is looked at, with which probability (to keep with the draw)
 silent       `silent_failures` of `Stratum`s, `adjusted` successes, yield and cost; `advise`: how many more audits
-fair         `compare_all`: candidates on the same mix; `Fair` has verdict, doubts, Simpson's warning, or it is `Withheld`
+fair         `compare_all`: candidates on the same mix; `Fair` has verdict, doubts, Simpson's warning; or `Withheld`
              (in words: audits/exports/deciding.py)
+break_even   `break_even` of two tiers with its bounds, `reigns`: which of all costs least at which cost of a failure
 """
