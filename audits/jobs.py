@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from audits.actions.catch_up import sweep
 from audits.actions.mail import deliver
+from audits.actions.schedules import queue_due
+from audits.exports.letters import write
 from spend.queries.zone import reporting_day
 
 
@@ -22,5 +24,5 @@ def refresh_stale(**kwargs: Any) -> None:
 def post(**kwargs: Any) -> None:
     """Queue the reports that are due, and send what waits in the outbox."""
     at = timezone.now()
-
+    queue_due(write, at=at)
     deliver(at=at)

@@ -22,6 +22,7 @@ from audits.views import (
     patterns,
     reconciling,
     report,
+    schedules,
     team,
     upload,
 )
@@ -38,6 +39,19 @@ urlpatterns = [
     path("focus.csv", focus.focus_csv, name="focus-csv"),
     path("report/notes", notes.notes, name="report-notes"),
     path("report/notes/<uuid:identity>", notes.note, name="report-note"),
+    path("settings/schedules", schedules.schedules, name="settings-schedules"),
+    path("settings/schedules/new", schedules.schedule_new, name="settings-schedule-new"),
+    path("settings/schedules/<int:pk>", schedules.schedule, name="settings-schedule"),
+    path("settings/schedules/<int:pk>/edit", schedules.schedule_edit, name="settings-schedule-edit"),
+    path("settings/schedules/<int:pk>/send", schedules.schedule_send, name="settings-schedule-send"),
+    path(
+        "settings/schedules/<int:pk>/mails/<int:mail>/again", schedules.mail_again, name="settings-schedule-mail-again"
+    ),
+    path(
+        "settings/schedules/<int:pk>/mails/<int:mail>/files/<int:file>",
+        schedules.mail_file,
+        name="settings-schedule-file",
+    ),
     path("reconcile", reconciling.reconcile, name="reconcile"),
     path("reconcile/<slug:month>", reconciling.reconciliation, name="reconciliation"),
     path("entries", lists.entries, name="entries"),

@@ -88,6 +88,7 @@ SECTIONS = (
             Page("Labour rates", "settings-rates", writes_reference),
             Page("Task types", "settings-task-types", writes_reference),
             Page("Fixed costs", "settings-fixed-costs", writes_reference),
+            Page("Schedules", "settings-schedules", writes_reference),
             Page("Mappings", "settings-mappings", writes_reference),
             Page("Webhooks", "settings-webhooks", administers),
             Page("Teams", "settings-teams", administers),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,22 @@ from rest_framework.test import APIClient
 
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
+from audits.actions.mail import queue
 from audits.actions.notes import write_note
+from audits.actions.schedules import keep
 from audits.actions.webhooks import create_webhook
-from audits.models import Correction, FixedCost, Incident, LabourRate, ReportNote, Webhook
+from audits.domain.occasions import MONTHLY_PACK
+from audits.models import (
+    Correction,
+    FixedCost,
+    Incident,
+    LabourRate,
+    Mail,
+    MailFile,
+    ReportNote,
+    Schedule,
+    Webhook,
+)
 from spend.actions.bills import draft, import_bill
 from spend.domain.periods import Month
 from spend.models import Bill, Llm, Price, Source, Task, TaskType, Tier
@@ -188,6 +201,15 @@ POST settings-price-withdraw 302   302     302       302       302    403  403  
 GET  settings-mappings    302   302     302       302       302    403  403  403   200 200
 GET  settings-mapping     302   302     302       302       302    403  403  403   200 200
 POST settings-mapping     302   302     302       302       302    403  403  403   200 200
+GET  settings-schedules   302   302     302       302       302    403  403  403   200 200
+GET  settings-schedule-new 302  302     302       302       302    403  403  403   200 200
+POST settings-schedule-new 302  302     302       302       302    403  403  403   400 400
+GET  settings-schedule    302   302     302       302       302    403  403  403   200 200
+GET  settings-schedule-edit 302 302     302       302       302    403  403  403   200 200
+POST settings-schedule-edit 302 302     302       302       302    403  403  403   400 400
+POST settings-schedule-send 302 302     302       302       302    403  403  403   302 302
+POST settings-schedule-mail-again 302 302 302     302       302    403  403  403   302 302
+GET  settings-schedule-file 302 302     302       302       302    403  403  403   200 200
 GET  settings-webhooks    302   302     302       302       302    403  403  403   403 200
 GET  settings-webhook-new 302   302     302       302       302    403  403  403   403 200
 POST settings-webhook-new 302   302     302       302       302    403  403  403   403 200
@@ -290,6 +312,9 @@ ROW_OF: dict[str, Any] = {
     "settings-task-type": TaskType,
     "settings-fixed-cost": FixedCost,
     "connector": Source,
+    "settings-schedule": Schedule,
+    "settings-schedule-edit": Schedule,
+    "settings-schedule-send": Schedule,
     "settings-webhook-revoke": Webhook,
 }
 SCOPE_OF_POST = {
@@ -369,6 +394,14 @@ def make_facts(ada: APIClient) -> None:
     content = b"day,amount,provider,description\n2026-10-05,7654321,openai,MARK\n".replace(b"MARK", MARK.encode())
     import_bill(draft(content), content, by=fiona, at=NOON)
     write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
+    make_schedule(fiona)
+
+
+def make_schedule(fiona: User) -> None:
+    pack = Schedule(name=MARK, kind=MONTHLY_PACK, day=3, at=time(7), zone="UTC", created_at=NOON)
+    keep(pack, [fiona], at=NOON)
+    file = MailFile.objects.create(name="a.pdf", content_type="application/pdf", content=b"%PDF", made_at=NOON)
+    queue(f"schedule:{pack.pk}:2026-11-04:{fiona.pk}", fiona, MARK, MARK, at=NOON, files=[file])
 
 
 def scopeless(method: str, name: str) -> APIClient:
@@ -407,6 +440,9 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"identity": ReportNote.objects.get().identity}
     if name in ("task", "log-link"):
         return {"key": Task.objects.get().pk}
+    if name in ("settings-schedule-file", "settings-schedule-mail-again"):
+        file = {"file": MailFile.objects.get().pk} if name == "settings-schedule-file" else {}
+        return {"pk": Schedule.objects.get().pk, "mail": Mail.objects.get().pk, **file}
     rows = ROW_OF.get(name)
     return None if rows is None else {"pk": rows.objects.order_by("pk").first().pk}
 
