@@ -127,7 +127,10 @@ def fixed_costs(draw: Any, teams: list[str], tiers: list[str], models: list[str]
             scopes.append({"model": draw(st.sampled_from(models))})
         costs.append(stated(**{
             "name": f"cost {number}", "from": start, "to": start + timedelta(days=days),
-            "amount": draw(st.sampled_from([0.000000005, 31, 4500.01, 99.999999999])),
+            **draw(st.sampled_from([
+                *({"amount": amount} for amount in (0.000000005, 31, 4500.01, 99.999999999)),
+                {"hours": 12.25, "role": ROLES[0]},
+            ])),
             "kind": draw(st.sampled_from(["compute", "prevention"])),
             "abandoned_on": None if gone is None else start + timedelta(days=gone),
             **draw(st.sampled_from(scopes)),

@@ -129,8 +129,12 @@ def fixed_cost_entries(cost: FixedCost, until: date, lookups: Lookups) -> list[E
     return [
         draft
         for day, amount in days
-        for draft in entries_of(category, Amounts(amount, 0), place_scope(cost.scope, day, lookups))
+        for draft in entries_of(category, _amounts(cost, amount), place_scope(cost.scope, day, lookups))
     ]
+
+
+def _amounts(cost: FixedCost, amount: int) -> Amounts:
+    return Amounts(0, amount) if cost.is_labour else Amounts(amount, 0)
 
 
 def incident_shares(cash: int, labour: int, links: Sequence[tuple[str, Decimal]]) -> list[Amounts]:

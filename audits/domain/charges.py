@@ -21,7 +21,8 @@ REQUESTS = "requests"  # of calls that state no tokens
 OF_CALLS = (*TOKENS, REQUESTS)
 FIXED_COMPUTE, FIXED_PREVENTION = "fixed_compute", "fixed_prevention"
 FIXED = (FIXED_COMPUTE, FIXED_PREVENTION)
-QUALITY = ("prevention", "appraisal", "internal_failure", "external_failure")
+FIXED_LABOUR = "fixed_labour"  # hours that count as compute: people are in no bill
+QUALITY = ("prevention", "appraisal", "internal_failure", "external_failure", FIXED_LABOUR)
 BEYOND_CALLS = "billed_beyond_calls"
 METERS = (*OF_CALLS, *FIXED, *QUALITY, BEYOND_CALLS)
 

@@ -106,7 +106,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class FixedCost:
-    """Money spread over the days of [starts_on, ends_on); what is left on `abandoned_on` is written off that day."""
+    """Money spread over the days of [starts_on, ends_on); what is left on `abandoned_on` is written off that day.
+
+    `is_labour`: of people's hours, else cash.
+    """
 
     kind: str
     amount: int
@@ -114,6 +117,7 @@ class FixedCost:
     ends_on: date
     abandoned_on: date | None = None
     scope: Scope = NOTHING
+    is_labour: bool = False
 
 
 def cost_of_time(minutes: Decimal, hourly: Decimal) -> int:

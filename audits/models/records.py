@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Team, User
+from spend.domain.reference.records import ASSETS, OTHER
 from spend.models import Llm, Tier, money
 
 
@@ -32,12 +33,20 @@ class LabourRate(models.Model):
 
 
 class FixedCost(models.Model):
-    """Money not caused by a single task, spread evenly over the days of [starts_on, ends_on)."""
+    """Money not caused by a single task, spread evenly over the days of [starts_on, ends_on).
+
+    `asset` says what it is; `kind`, what it counts as. Of hours, `amount` is what they cost at `hourly`, the loaded
+    rate of `role` on the first day: it follows when that rate changes.
+    """
 
     identity = models.UUIDField(default=uuid4, unique=True, editable=False)
     name = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=10, choices=[("compute", "Compute"), ("prevention", "Prevention")])
+    asset = models.CharField(max_length=20, choices=[(name, name) for name in ASSETS], default=OTHER)
     amount = money()
+    hours = models.DecimalField(max_digits=9, decimal_places=2, null=True, blank=True)
+    role = models.CharField(max_length=200, blank=True, default="")
+    hourly = money(null=True, blank=True, help_text="USD per hour, by which the amount was reckoned.")
     starts_on = models.DateField()
     ends_on = models.DateField(help_text="The day after the last.")
     abandoned_on = models.DateField(null=True, blank=True, help_text="The rest is written off on this day.")
@@ -54,6 +63,11 @@ class FixedCost(models.Model):
             models.CheckConstraint(name="fixed_cost_is_not_negative", condition=Q(amount__gte=0)),
             models.CheckConstraint(
                 name="fixed_cost_names_a_tier_or_a_model", condition=Q(tier__isnull=True) | Q(llm__isnull=True)
+            ),
+            models.CheckConstraint(
+                name="fixed_cost_of_hours_has_role_and_rate",
+                condition=Q(hours=None, role="", hourly=None)
+                | Q(hours__isnull=False, hourly__isnull=False) & ~Q(role=""),
             ),
         ]
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from audits.domain.charges import FIXED_COMPUTE, FIXED_PREVENTION, OF_CALLS, TOKENS
+from audits.domain.charges import FIXED_COMPUTE, FIXED_LABOUR, FIXED_PREVENTION, OF_CALLS, TOKENS
 
 GROUP = "team_id, task_type_id, tier_id, llm_id"
 # What an entry of the ledger is charged as; fixed costs one by one.
 METER = (
     "CASE WHEN source_kind <> 'fixed_cost' THEN category"
+    f" WHEN nature = 'labour' THEN CASE category WHEN 'fixed_compute' THEN '{FIXED_LABOUR}' ELSE category END"
     f" WHEN category = 'fixed_compute' THEN '{FIXED_COMPUTE}' ELSE '{FIXED_PREVENTION}' END"
 )
-SOURCE = "CASE WHEN source_kind = 'fixed_cost' THEN source END"
+SOURCE = "CASE WHEN source_kind = 'fixed_cost' AND nature = 'cash' THEN source END"
 
 _OF_CALLS = ", ".join(f"'{meter}'" for meter in OF_CALLS)
 _TOKENS = ", ".join(f"'{kind}'" for kind in TOKENS)
@@ -26,7 +27,7 @@ WITH months AS MATERIALIZED (
     GROUP BY month, {GROUP} HAVING {" OR ".join(f"sum({name}) <> 0" for name in _CALL_SUMS)}
     UNION
     SELECT task_month FROM audits_reportedentries WHERE period = %(first)s AND task_month < %(first)s
-    GROUP BY task_month, {GROUP}, category, source_kind HAVING sum(amount) <> 0
+    GROUP BY task_month, {GROUP}, category, source_kind, nature HAVING sum(amount) <> 0
 ), each AS (
     SELECT day, {GROUP}, k.meter, NULL::uuid AS source, k.amount, k.counted FROM audits_dailycalls
     CROSS JOIN LATERAL (VALUES {_LIVE_CALLS}) AS k(meter, amount, counted)

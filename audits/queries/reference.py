@@ -35,4 +35,8 @@ def fixed_cost_record(row: FixedCost) -> records.FixedCost:
         team=row.team.name if row.team else "",
         tier=row.tier.name if row.tier else "",
         model=full_name(row.llm.provider, row.llm.name) if row.llm else "",
+        asset=row.asset,
+        hours=row.hours,
+        role=row.role,
+        hourly=row.hourly,
     )

@@ -107,6 +107,7 @@ def fixed_costs(identities: Collection[UUID], *, lock: bool = False) -> Iterator
                 starts_on=row.starts_on,
                 ends_on=row.ends_on,
                 abandoned_on=row.abandoned_on,
+                is_labour=row.hours is not None,
                 scope=Scope(row.team_id, row.tier_id, row.llm_id),
             ),
         )

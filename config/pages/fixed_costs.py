@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.views.guards import needs_reference
 from audits.domain.sources import accrual
-from audits.models import FixedCost
+from audits.models import FixedCost, LabourRate
 from audits.queries.effects import spread
 from audits.queries.reference import fixed_cost_record
 from audits.queries.usage import usage_by_model
@@ -47,4 +47,5 @@ def fixed_cost(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page() -> dict[str, Any]:
     models = [str(llm) for llm in Llm.objects.filter(pk__in=usage_by_model())]
-    return {"back": reverse("settings-fixed-costs"), "lists": {"models": models}}
+    roles = LabourRate.objects.order_by("role").values_list("role", flat=True).distinct()
+    return {"back": reverse("settings-fixed-costs"), "lists": {"models": models, "roles": roles}}

@@ -11,10 +11,11 @@ from django import forms
 
 from accounts.forms import PlainForm
 from accounts.models import Team
+from audits.exports.assets import ASSET_NAMES
 from spend.domain.reference.difference import Change, as_it_is, shown
 from spend.domain.reference.parse import parse_sections
 from spend.domain.reference.reading import Problem
-from spend.domain.reference.records import ALWAYS, Record, Reference
+from spend.domain.reference.records import ALWAYS, OTHER, Record, Reference
 from spend.models import Llm, Tier
 
 
@@ -143,7 +144,10 @@ class FixedCostForm(ReferenceForm):
         widget=forms.RadioSelect,
         help_text="Compute, as GPUs or licences, stands beside the token bill. Prevention: prompt work, guardrails.",
     )  # fmt: skip
-    amount = number("Amount, USD", required=True, hint="Of the whole period.")
+    asset = forms.ChoiceField(label="What it is", choices=ASSET_NAMES.items(), initial=OTHER)
+    amount = number("Amount, USD", hint="Of the whole period. Or leave it empty and give hours:")
+    hours = number("Hours", hint="Of the whole period, valued at the loaded rate of its first day.")
+    role = text("Role", hint="Whose hours they are.", list="roles")
     starts_on = day("From", required=True)
     ends_on = day("To", required=True, hint="The day after the last.")
     abandoned_on = day("Abandoned on", hint="What is left is written off on this day.")
@@ -153,6 +157,8 @@ class FixedCostForm(ReferenceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.initial.get("hours"):
+            self.initial["amount"] = ""  # it follows from the hours
         for name, kind, none in (("team", Team, "No one team"), ("tier", Tier, "No one tier")):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above

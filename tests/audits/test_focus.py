@@ -43,7 +43,12 @@ BEFORE = facts(
     outcomes=(outcome("t1"), outcome("t2", "failure")),
     corrections=(correction("k1", "10-08", 7, task="t1", activity="review"), correction("k2", "10-09", 5, task="t3")),
     incidents=(incident("i1", "10-20", 100, tasks=[{"task": "t2"}]),),
-    fixed_costs=[{"name": "GPU", "from": "2026-10-01", "to": "2026-12-01", "amount": 61, "tier": "mid"}],
+    fixed_costs=[
+        {"name": "GPU", "from": "2026-10-01", "to": "2026-12-01", "amount": 61, "tier": "mid"},
+        {"name": "Build", "from": "2026-10-01", "to": "2026-12-01", "hours": 6.1, "role": "adjuster", "tier": "mid"},
+        {"name": "Prompts", "from": "2026-10-01", "to": "2026-11-01", "hours": 2, "role": "adjuster",
+         "kind": "prevention", "tier": "mid"},
+    ],
 )  # fmt: skip
 LATE = [call("e1", "10-05", "dear", "t2"), call("e2", "10-30", task="t9")]
 REPRICED = [{"from": date(2026, 1, 1), "input": 1, "output": 2}, {"from": date(2026, 10, 11), "input": 4, "output": 2}]
@@ -149,9 +154,11 @@ def test_the_rows_of_a_month_are_its_report_to_the_nano() -> None:
     with october() as product:
         rows, total = exported(month="2026-10"), reported(product, OCTOBER)
     assert as_said(billed(rows, "Usage")) == total["token_bill"]
-    assert as_said(billed(rows, "Purchase")) == total["fixed_compute"]
+    labour = Decimal(money(rows, "x_FixedLabourCost"))  # people's hours, compute all the same, are in no bill
+    assert (labour, total["prevention"]) == (186, "120.00")
+    assert as_said(billed(rows, "Purchase") + labour) == total["fixed_compute"]
     for category, column in QUALITY_COLUMNS.items():
-        assert money(rows, column) == total[category], category
+        assert column == "x_FixedLabourCost" or money(rows, column) == total[category], category
     assert {row["BilledCost"] for row in rows if row["ChargeCategory"] == "Adjustment"} == {
         "0"
     }  # people are in no bill
@@ -187,7 +194,8 @@ def test_a_closed_months_file_stays_and_what_comes_late_is_a_correction_in_the_n
         for month, rows in ((OCTOBER, was), (NOVEMBER, after)):
             total = reported(product, month)
             assert as_said(billed(rows, "Usage")) == total["token_bill"]
-            assert as_said(billed(rows, "Purchase")) == total["fixed_compute"]
+            labour = Decimal(money(rows, "x_FixedLabourCost"))
+            assert as_said(billed(rows, "Purchase") + labour) == total["fixed_compute"]
             assert money(rows, "x_ExternalFailureCost") == total["external_failure"]
         restated = product.answer({"first": "2026-10", "last": "2026-11", "by": ("tier",)})["total"]
         assert as_said(billed(was + after, "Usage")) == restated["token_bill"]

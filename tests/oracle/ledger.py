@@ -176,16 +176,23 @@ def named_model(book: Book, name: str, provider: str | None) -> Model:
 def of_fixed_costs(book: Book) -> Iterator[Entry]:
     for record in book.reference.section("fixed_costs"):
         category = {"compute": "fixed_compute", "prevention": "prevention"}[record.get("kind") or "compute"]
-        for target in targets_of_fixed_cost(book, record, booked_days(record, book.facts.as_of)):
-            yield Entry("fixed_cost", record["name"], record, category, "cash", target)
+        amount, nature = amount_of_fixed_cost(book, record)
+        for target in targets_of_fixed_cost(book, record, booked_days(record, amount, book.facts.as_of)):
+            yield Entry("fixed_cost", record["name"], record, category, nature, target)
 
 
-def booked_days(record: Record, as_of: date) -> dict[date, int]:
+def amount_of_fixed_cost(book: Book, record: Record) -> tuple[int, str]:
+    if not record.get("hours"):
+        return nanos(record["amount"]), "cash"
+    return round(exact(record["hours"]) * book.reference.rate(record["role"], as_date(record["from"]))), "labour"
+
+
+def booked_days(record: Record, amount: int, as_of: date) -> dict[date, int]:
     """What each day that counts books: its share, or on the day of abandonment all that was left."""
     span = days(as_date(record["from"]), as_date(record["to"]))
     abandoned = as_date(record["abandoned_on"]) if record.get("abandoned_on") else None
     booked: dict[date, int] = {}
-    for day, part in zip(span, share(nanos(record["amount"]), [1] * len(span)), strict=True):
+    for day, part in zip(span, share(amount, [1] * len(span)), strict=True):
         at = min(day, abandoned) if abandoned else day
         if at <= as_of:
             booked[at] = booked.get(at, 0) + part

@@ -255,6 +255,14 @@ SCENES = [
         query={"last": "2026-11", "by": ("tier", "month")},
     ),
     Scene(
+        "R8", "hours cost the loaded rate of the first day, as labour",
+        # 10.5 hours at $60; the dearer rate comes too late
+        facts(*ONE_TASK, labour_rates=[ADJUSTER, {"role": "adjuster", "hourly": 90, "from": "2026-10-02"}],
+              fixed_costs=[{"name": "Babysitting", "from": "2026-10-01", "to": "2026-10-11", "hours": "10.5",
+                            "role": "adjuster", "kind": "prevention", "asset": "engineering", "tier": "commodity"}]),
+        {("commodity",): {"prevention": usd(630), "labour": usd(630), "cash": usd(1), "true_cost": usd(631)}},
+    ),
+    Scene(
         "R8", "without scope it is unattributed",
         facts(*ONE_TASK, fixed_costs=[fixed("Gateway", "10-01", "11-01", 31)]),
         {("commodity",): {"fixed_compute": 0}, (None,): {"fixed_compute": usd(31), "tasks": 0}},

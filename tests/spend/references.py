@@ -74,7 +74,7 @@ def fixed_costs(draw: st.DrawFn, teams: list[str], tiers: list[str], models: lis
     start, days = draw(DAYS), draw(st.integers(1, 999))
     what = draw(st.sampled_from(["", "tier", "model"]))
     return records.FixedCost(
-        draw(NAMES), start, start + timedelta(days), draw(MONEY),
+        draw(NAMES), start, start + timedelta(days), draw(MONEY), asset=draw(st.sampled_from(records.ASSETS)),
         kind=draw(st.sampled_from(["compute", "prevention"])),
         abandoned_on=draw(st.none() | st.integers(0, days - 1).map(lambda after: start + timedelta(after))),
         team=draw(st.sampled_from(["", *teams])),

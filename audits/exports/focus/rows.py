@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import date, timedelta, tzinfo
 from decimal import Context, Decimal
 
-from audits.domain.charges import BEYOND_CALLS, FIXED, OF_CALLS, QUALITY, REQUESTS, TOKENS, Charge
+from audits.domain.charges import BEYOND_CALLS, FIXED, FIXED_LABOUR, OF_CALLS, QUALITY, REQUESTS, TOKENS, Charge
 from audits.domain.focus.columns import (
     ADJUSTMENT,
     AI,
@@ -34,6 +34,7 @@ _METERS = {
 QUALITY_COLUMNS = {
     "prevention": "x_PreventionCost", "appraisal": "x_AppraisalCost",
     "internal_failure": "x_InternalFailureCost", "external_failure": "x_ExternalFailureCost",
+    FIXED_LABOUR: "x_FixedLabourCost",
 }  # fmt: skip
 COLUMNS = (
     *COSTS,

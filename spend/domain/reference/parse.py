@@ -11,8 +11,10 @@ from spend.domain.pricing import service_tier_of
 from spend.domain.reference.reading import Item, Limits, Problem, load, text_objection
 from spend.domain.reference.records import (
     ALWAYS,
+    ASSETS,
     CATALOGUE,
     CONTRACT,
+    OTHER,
     FixedCost,
     LabourRate,
     Model,
@@ -193,16 +195,22 @@ def _task_type(item: Item) -> Iterator[Record]:
 
 
 def _fixed_cost(item: Item) -> Iterator[Record]:
+    of_hours = item.has("hours")
+    if of_hours and item.has("amount"):
+        item.objection("amount", "stands beside hours; give one of them")
     yield FixedCost(
         item.text("name", required=True),
         item.day("from"),
         item.day("to"),
-        item.number("amount", MONEY),
+        (item.number_or_none("amount", MONEY) if of_hours else item.number("amount", MONEY)) or Decimal(0),
         kind=item.choice("kind", ("compute", "prevention"), "compute") or "compute",
         abandoned_on=item.day_or_none("abandoned_on"),
         team=item.text("team"),
         tier=item.text("tier", longest=100),
         model=item.text("model", longest=301),
+        asset=item.choice("asset", ASSETS, OTHER) or OTHER,
+        hours=item.number_or_none("hours", HOURS),
+        role=item.text("role", required=of_hours),
     )
 
 

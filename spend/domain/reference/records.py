@@ -20,6 +20,11 @@ ALWAYS = date(2000, 1, 1)
 
 CONTRACT, CATALOGUE = "contract", "catalogue"
 
+# What a fixed cost is of.
+SELF_HOSTED, FINE_TUNING, LICENCE = "self_hosted", "fine_tuning", "licence"
+ENGINEERING, BUILD, OTHER = "engineering", "build", "other"
+ASSETS = (SELF_HOSTED, FINE_TUNING, LICENCE, ENGINEERING, BUILD, OTHER)
+
 Key = tuple[object, ...]
 
 
@@ -159,7 +164,10 @@ class TaskType(Record):
 
 @dataclass(frozen=True)
 class FixedCost(Record):
-    """`model` is `provider/name`; as it stands in a file it may be the bare name (see `rules.resolve`)."""
+    """`model` is `provider/name`; as it stands in a file it may be the bare name (see `rules.resolve`).
+
+    Of `hours` of a `role`, `rules.resolve` gives `hourly` and `amount`; a file states the amount or the hours.
+    """
 
     section = "fixed_costs"
     key_fields = ("name",)
@@ -173,6 +181,10 @@ class FixedCost(Record):
     team: str = ""
     tier: str = ""
     model: str = ""
+    asset: str = OTHER
+    hours: Decimal | None = None
+    role: str = ""
+    hourly: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -207,6 +219,12 @@ def hourly_of(salary: Decimal, overhead: Decimal, productive_hours: Decimal) -> 
     """Return salary x (1 + overhead) / productive hours in dollars, rounded half even once to a nano-dollar."""
     rate = Fraction(salary) * (1 + Fraction(overhead)) / Fraction(productive_hours) * NANOS_PER_DOLLAR
     return to_dollars(divide(rate.numerator, rate.denominator))
+
+
+def amount_of(hours: Decimal, hourly: Decimal) -> Decimal:
+    """Return hours x dollars per hour, rounded half even once to a nano-dollar."""
+    amount = Fraction(hours) * Fraction(hourly) * NANOS_PER_DOLLAR
+    return to_dollars(divide(amount.numerator, amount.denominator))
 
 
 def over(wanted: Record, current: Record) -> Record:

@@ -16,9 +16,12 @@ from spend.domain.reference.records import (
     ModelPrice,
     Record,
     Reference,
+    amount_of,
     full_name,
     name_of,
 )
+
+MOST_DOLLARS = 10**9
 
 
 def problems_of(record: Record) -> Iterator[str]:
@@ -47,12 +50,16 @@ def _problems_of_fixed_cost(cost: FixedCost) -> Iterator[str]:
         yield "must end after it starts (`to` is the day after the last)"
     elif cost.abandoned_on is not None and not cost.starts_on <= cost.abandoned_on < cost.ends_on:
         yield "must be abandoned on a day of its period"
+    if cost.role and cost.hours is None:
+        yield "names a role without hours of it"
     if cost.tier and cost.model:
         yield "names a tier or a model, not both"
 
 
 def resolve(current: Reference, wanted: Reference) -> tuple[Reference, list[Problem]]:
-    """Return `wanted` with its fixed costs naming models in full, and what names something that is nowhere."""
+    """Return `wanted` with its fixed costs naming models in full and hours valued, and what names something that is
+    nowhere.
+    """
     problems = [
         *_unknown_tiers(current, wanted),
         *_roles_without_rate(current, wanted),
@@ -69,7 +76,31 @@ def resolve(current: Reference, wanted: Reference) -> tuple[Reference, list[Prob
         if cost.model and len(meant) != 1:
             problems.append(Problem(f"fixed_costs ({cost.name}), model", _doubt(cost.model, meant)))
         costs.append(replace(cost, model=full_name(*meant[0])) if len(meant) == 1 else cost)
+    costs = list(_valued(costs, current, wanted, problems))
+    named = {cost.name for cost in costs}
+    list(_valued((cost for cost in current.fixed_costs if cost.name not in named), current, wanted, problems))
     return replace(wanted, fixed_costs=tuple(costs)), problems
+
+
+def _valued(
+    costs: Iterable[FixedCost], current: Reference, wanted: Reference, problems: list[Problem]
+) -> Iterator[FixedCost]:
+    """Yield fixed costs, those of hours with the loaded rate of their first day and what the hours cost at it."""
+    rates = {rate.key: rate for rate in (*current.labour_rates, *wanted.labour_rates)}
+    for cost in costs:
+        if cost.hours is None:
+            yield cost
+            continue
+        in_force = [r for r in rates.values() if r.role == cost.role and r.starts_on <= cost.starts_on]
+        if not in_force:
+            problem = f"there is no labour rate for {cost.role!r} on {cost.starts_on}"
+            problems.append(Problem(f"fixed_costs ({cost.name}), role", problem))
+            continue
+        hourly = max(in_force, key=lambda rate: rate.starts_on).hourly
+        amount = amount_of(cost.hours, hourly)
+        if amount >= MOST_DOLLARS:
+            problems.append(Problem(f"fixed_costs ({cost.name}), hours", f"cost {amount:,.2f} USD, which is too much"))
+        yield replace(cost, hourly=hourly, amount=amount)
 
 
 def _meant(text: str, found: set[tuple[str, str]], by_name: dict[str, set[tuple[str, str]]]) -> list[tuple[str, str]]:

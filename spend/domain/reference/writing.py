@@ -144,6 +144,7 @@ def _task_type(task_type: TaskType) -> Mapping:
 def _fixed_cost(cost: FixedCost) -> Mapping:
     ends: date = cost.ends_on
     return _given(
-        name=cost.name, from_=cost.starts_on, to=ends, abandoned_on=cost.abandoned_on, amount=cost.amount,
+        name=cost.name, asset=cost.asset, from_=cost.starts_on, to=ends, abandoned_on=cost.abandoned_on,
+        amount=cost.amount if cost.hours is None else None, hours=cost.hours, role=cost.role,
         kind=cost.kind, team=cost.team, tier=cost.tier, model=cost.model,
     )  # fmt: skip
