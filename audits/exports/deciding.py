@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.fair import Doubt, Fair, Side
+from audits.domain.decisions.switches import Effect
 from audits.exports.comparing import reason_of
 from spend.domain.money import to_dollars
 from spend.templatetags.figures import plain_money, plain_percent
@@ -20,6 +21,16 @@ def fair_sentence(found: Fair | Withheld) -> str:
     if isinstance(found, Withheld):
         return f"Not compared: {reason_of(found)}"
     return _verdict(found) + _paradox(found) + _bearable(found)
+
+
+def switch_sentence(found: Effect) -> str:
+    """Say what a switch saved in tokens, and what its largest incident ate of that."""
+    saved = f"{'Saved' if found.saving >= 0 else 'Spent'} {plain_money(abs(found.saving), 2)} a month"
+    more = "" if found.saving >= 0 else " more"
+    if not found.largest:
+        return f"{saved}{more}; no incident since."
+    eaten = "" if found.eaten is None else f": {found.eaten:,.1f} months of saving"
+    return f"{saved}{more}, lost {plain_money(found.largest, 2)}{eaten}."
 
 
 def _verdict(found: Fair) -> str:

@@ -10,4 +10,5 @@ silent       `silent_failures` of `Stratum`s, `adjusted` successes, yield and co
 fair         `compare_all`: candidates on the same mix; `Fair` has verdict, doubts, Simpson's warning; or `Withheld`
              (in words: audits/exports/deciding.py)
 break_even   `break_even` of two tiers with its bounds, `reigns`: which of all costs least at which cost of a failure
+switches     `switches` found in monthly `Counts`, `windows` around one, its `effect` in a month (in words: as above)
 """
