@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from audits.actions.alerts import evaluate
 from audits.actions.catch_up import sweep
 from audits.actions.mail import deliver
 from audits.actions.schedules import queue_due
@@ -26,3 +27,8 @@ def post(**kwargs: Any) -> None:
     at = timezone.now()
     queue_due(write, at=at)
     deliver(at=at)
+
+
+@shared_task(name="audits.evaluate_alerts")
+def evaluate_alerts(**kwargs: Any) -> None:
+    evaluate(at=timezone.now())

@@ -20,6 +20,7 @@ SWEEP_SECONDS = 2.0
 ORDERS_SECONDS = 5.0
 FORGET_SECONDS = 3600.0
 POST_SECONDS = 60.0
+ALERT_SECONDS = 600.0  # a rule is evaluated once in an hour; asked more often, a restart skips none
 
 if os.environ.get("UNDER_UP"):  # root tries it out on a machine of its own; elsewhere the warning stands
     warnings.simplefilter("ignore", SecurityWarning)
@@ -79,6 +80,11 @@ def settings_of_celery() -> dict[str, Any]:
                 "options": {"expires": FORGET_SECONDS},
             },
             "post": {"task": "audits.post", "schedule": POST_SECONDS, "options": {"expires": POST_SECONDS}},
+            "evaluate alerts": {
+                "task": "audits.evaluate_alerts",
+                "schedule": ALERT_SECONDS,
+                "options": {"expires": ALERT_SECONDS},
+            },
             "seal the trail": {"task": "trail.seal", "schedule": 3600.0, "options": {"expires": 3600.0}},
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},
         },

@@ -77,6 +77,10 @@ SECTIONS = (
             Page("FOCUS export", "focus", writes_reference),
         ),
     ),
+    Section(
+        "Alerts",
+        (Page("Alerts", "alerts"), Page("Budgets", "budgets"), Page("Rules", "settings-alerts", writes_reference)),
+    ),
     Section("Connectors", (Page("Sources", "connectors"), Page("Rejected items", "rejected"))),
     Section(
         "Settings",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from audits.api.alerts import COMPONENTS as ALERTS
+from audits.api.budgets import COMPONENTS as BUDGETS
 from audits.api.closes import COMPONENTS as CLOSES
 from audits.api.closing import COMPONENTS as CLOSING
 from audits.api.described import COMPONENTS
@@ -20,5 +22,6 @@ def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     named = result.setdefault("components", {}).setdefault("schemas", {})
     named |= {
         **schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **CLOSING, **TRAIL,
+        **ALERTS, **BUDGETS,
     }  # fmt: skip
     return result

@@ -21,6 +21,9 @@ from audits.actions.schedules import keep
 from audits.actions.webhooks import create_webhook
 from audits.domain.occasions import MONTHLY_PACK
 from audits.models import (
+    Alert,
+    AlertRule,
+    Budget,
     Correction,
     FixedCost,
     Incident,
@@ -157,6 +160,27 @@ POST api-close-reopen     401   401     401       403       403    403  403  403
 GET  api-close-checklist  401   401     401       403       403    403  403  403   200 200
 GET  api-close-bridge     401   401     401       403       403    403  403  403   404 404
 GET  api-close-bridge-csv 401   401     401       403       403    403  403  403   404 404
+GET  alerts               302   302     302       302       302    200  200  200   200 200
+POST alert-acknowledge    302   302     302       302       302    403  404  302   302 302
+GET  budgets              302   302     302       302       302    200  200  200   200 200
+GET  settings-budget-new  302   302     302       302       302    403  403  403   200 200
+POST settings-budget-new  302   302     302       302       302    403  403  403   400 400
+GET  settings-budget      302   302     302       302       302    403  403  403   200 200
+POST settings-budget      302   302     302       302       302    403  403  403   400 400
+GET  settings-alerts      302   302     302       302       302    403  403  403   200 200
+GET  settings-alert-new   302   302     302       302       302    403  403  403   200 200
+POST settings-alert-new   302   302     302       302       302    403  403  403   400 400
+GET  settings-alert       302   302     302       302       302    403  403  403   200 200
+POST settings-alert       302   302     302       302       302    403  403  403   400 400
+POST settings-alert-switch 302  302     302       302       302    403  403  403   302 302
+GET  api-alert-rules      401   401     401       403       403    403  403  403   200 200
+POST api-alert-rules      401   401     401       403       403    403  403  403   400 400
+PUT  api-alert-rule       401   401     401       403       403    403  403  403   400 400
+GET  api-alerts           401   401     401       403       200    200  200  200   200 200
+POST api-alert-acknowledge 401  401     401       403       404    403  404  200   200 200
+GET  api-budgets          401   401     401       403       200    200  200  200   200 200
+POST api-budgets          401   401     401       403       403    403  403  403   400 400
+PUT  api-budget           401   401     401       403       403    403  403  403   400 400
 GET  connectors           302   302     302       302       302    200  200  200   200 200
 GET  connector            302   302     302       302       302    200  404  200   200 200
 GET  rejected             302   302     302       302       302    200  200  200   200 200
@@ -316,6 +340,13 @@ ROW_OF: dict[str, Any] = {
     "settings-schedule-edit": Schedule,
     "settings-schedule-send": Schedule,
     "settings-webhook-revoke": Webhook,
+    "alert-acknowledge": Alert,
+    "api-alert-acknowledge": Alert,
+    "settings-alert": AlertRule,
+    "settings-alert-switch": AlertRule,
+    "api-alert-rule": AlertRule,
+    "settings-budget": Budget,
+    "api-budget": Budget,
 }
 SCOPE_OF_POST = {
     "api-calls": "ingest", "api-outcomes": "ingest", "api-corrections": "audit", "api-incidents": "audit",
@@ -395,6 +426,7 @@ def make_facts(ada: APIClient) -> None:
     import_bill(draft(content), content, by=fiona, at=NOON)
     write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
     make_schedule(fiona)
+    make_alert(claims)
 
 
 def make_schedule(fiona: User) -> None:
@@ -402,6 +434,18 @@ def make_schedule(fiona: User) -> None:
     keep(pack, [fiona], at=NOON)
     file = MailFile.objects.create(name="a.pdf", content_type="application/pdf", content=b"%PDF", made_at=NOON)
     queue(f"schedule:{pack.pk}:2026-11-04:{fiona.pk}", fiona, MARK, MARK, at=NOON, files=[file])
+
+
+def make_alert(claims: Team) -> None:
+    """One that is raised, of a rule on a budget of Claims, with what is only for them in its name and value."""
+    budget = Budget.objects.create(
+        team=claims, counts=Budget.TRUE_COST, first_month=NOON.date().replace(day=1), amount=7_654_321 * 10**9
+    )
+    limits = {"threshold": 1, "clear_threshold": 1, "comparison": "above", "window": "month", "minimum": 0}
+    rule = AlertRule.objects.create(name=MARK, measure="budget_share", budget=budget, created_at=NOON, **limits)
+    Alert.objects.create(
+        rule=rule, raised_at=NOON, told_at=NOON, value=2, threshold=1, first_day=NOON, end_day=NOON, link="/budgets"
+    )
 
 
 def scopeless(method: str, name: str) -> APIClient:
@@ -416,7 +460,7 @@ def asked(client: APIClient, method: str, name: str) -> Any:
         return client.get(
             address, {"from": "2026-10", "to": "2026-10"} if "true-cost" in name or "focus-csv" in name else {}
         )
-    return client.post(address, BODIES.get(name, {}), format="json")
+    return getattr(client, method.lower())(address, BODIES.get(name, {}), format="json")
 
 
 FIXED_WORDS: dict[str, dict[str, Any]] = {
@@ -467,7 +511,7 @@ def test_everybody_gets_what_the_table_says(everybody, row):
 def test_the_mark_would_be_seen(everybody):
     """Else the search for leaks above proves nothing."""
     lists = ("api-calls", "api-tasks", "api-corrections", "api-incidents", "api-entries", "tasks", "incidents")
-    for name in (*lists, "task", "incident"):
+    for name in (*lists, "task", "incident", "alerts", "api-alerts"):
         assert MARK in asked(everybody["lena"], "GET", name).content.decode(), name
 
 

@@ -7,8 +7,9 @@ threshold in as many. What is not enough data neither raises nor clears.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
@@ -117,3 +118,26 @@ def _counted(state: State, reading: Reading, limits: Limits) -> State:
         beyond=state.beyond + 1 if limits.is_passed(reading.value) else 0,
         back=state.back + 1 if limits.is_clear(reading.value) else 0,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """From the day on which an alert is raised, with the value then, to the day on which it is cleared, if it is."""
+
+    raised_on: date
+    value: Decimal
+    cleared_on: date | None
+
+
+def spells(readings: Mapping[date, Reading], limits: Limits) -> list[Spell]:
+    """Return when an alert would have been raised and cleared, had each day shown all day what it showed at its end."""
+    found: list[Spell] = []
+    state = State()
+    for day, reading in sorted(readings.items()):
+        for hour in range(24):
+            state, happened = step(state, reading, limits, datetime.combine(day, time(hour), UTC))
+            if happened == "raised" and reading.value is not None:
+                found.append(Spell(day, reading.value, None))
+            elif happened == "cleared":
+                found[-1] = replace(found[-1], cleared_on=day)
+    return found

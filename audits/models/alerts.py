@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +14,7 @@ from audits.models.daily import money
 from spend.models import TaskType, Tier
 
 
-def figure(*, null: bool = False) -> models.DecimalField[str | int, int]:
+def figure(*, null: bool = False) -> models.DecimalField[Any, Any]:
     """A figure in the unit of its measure: dollars, times, or a share."""
     return models.DecimalField(max_digits=40, decimal_places=9, null=null)
 

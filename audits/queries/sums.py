@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from audits.domain.latency import LATENCY_BUCKETS
-from spend.domain.periods import Period
+from spend.domain.periods import Days, Period
 
 DIMENSIONS = ("team", "tier", "model", "task_type", "route", "month")
 FILTERS = ("team", "tier", "model", "task_type")
@@ -34,7 +34,8 @@ class Query:
 
     `bill`: whether the token bill is as computed from calls, or as billed where finance decided so.
 
-    `teams` are the ids of the teams whose figures may be seen, None for all.
+    `teams` are the ids of the teams whose figures may be seen, None for all. `days`: of the period only these, from
+    daily rows; restated and as computed, and rows may be asked for by `day` too.
     """
 
     period: Period
@@ -45,6 +46,7 @@ class Query:
     bill: str = "computed"
     filters: dict[str, tuple[int | None, ...]] = field(default_factory=dict)
     teams: frozenset[int] | None = None
+    days: Days | None = None
 
     @property
     def named(self) -> set[str]:
@@ -69,6 +71,8 @@ class _Table:
     def of(cls, rows: str, own_month: str, query: Query, where: str = "true") -> _Table:
         """Return the rows that the basis of `query` asks for: by their own month as they are, or by posting period."""
         dimensions = entry_dimensions_of(query.lens) if rows in _LIKE_ENTRIES else dimensions_of(query.lens)
+        if query.days:
+            return cls(f"audits_daily{rows}", dimensions, own_month.replace("month", "day"), where)
         if query.basis == "reported":
             return cls(f"audits_reported{rows}", dimensions, "period", where)
         return cls(_RESTATED.get(rows, f"audits_monthly{rows}"), dimensions, own_month, where)
@@ -88,7 +92,8 @@ def calls_without_latency(query: Query) -> Sums:
     table = _call_table(query)
     columns = {name: f"sum({name})" for name in _CALL_SUMS}
     columns["bill_difference"] = "sum(bill_difference)" if query.bill == "billed" else "0"
-    outside = "task_month < %(first)s OR task_month >= %(end)s"
+    of_task = "task_day" if query.days else "task_month"
+    outside = f"{of_task} < %(first)s OR {of_task} >= %(end)s"
     columns["other_months_cost"] = f"COALESCE(sum(cost) FILTER (WHERE {outside}), 0)"
     return _grouped(query, table, columns)
 
@@ -225,7 +230,7 @@ def _grouped(query: Query, table: _Table, columns: dict[str, str], *, every: boo
 
     Without `every`, a row in which all cancelled out is none: entries that were reversed, or what did not move since.
     """
-    dimensions = {**table.dimensions, "month": table.when}
+    dimensions = {**table.dimensions, "month": table.when, "day": table.when}
     keys = [dimensions[name] for name in query.by]
     conditions, params = _conditions(query, dimensions)
     grouping = ", ".join(str(index + 1) for index in range(len(keys)))
@@ -248,7 +253,8 @@ def _whole(value: Any) -> int:
 
 
 def _conditions(query: Query, dimensions: dict[str, str]) -> tuple[str, dict[str, Any]]:
-    params: dict[str, Any] = {"first": query.period.first_day, "end": query.period.end_day}
+    span = query.days or query.period
+    params: dict[str, Any] = {"first": span.first_day, "end": span.end_day}
     conditions = ""
     if query.teams is not None:
         conditions += " AND team_id = ANY(%(teams)s)"

@@ -57,6 +57,19 @@ class Month:
         return self.next.first_day
 
 
+@dataclass(frozen=True, order=True)
+class Days:
+    """Days from `first_day` to before `end_day`."""
+
+    first_day: date
+    end_day: date
+
+    @property
+    def period(self) -> Period:
+        """The months that these days touch."""
+        return Period(Month.of(self.first_day), Month.of(self.end_day - timedelta(days=1)))
+
+
 @dataclass(frozen=True)
 class Period:
     """Whole months from `first` to `last`, both included."""
