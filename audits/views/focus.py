@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +16,7 @@ from audits.actions.reports import bring_up_to_date
 from audits.exports.focus.files import focus_response
 from audits.queries.asking import BadQuery
 from audits.queries.asking_focus import parse_focus
+from audits.queries.closed_months import first_month
 from audits.queries.closes import open_from, standing_of
 from audits.views.links import given, link
 from spend.domain.periods import Month, Period
@@ -30,20 +30,25 @@ MONTHS_SHOWN = 12
 def focus(request: HttpRequest) -> HttpResponse:
     """Say what the export is, with the last months to take away."""
     at = timezone.now()
+    latest = Month.of(reporting_day(at))
     context = {
-        "months": [(month, standing_of(Period(month, month)), _href(month)) for month in _latest(at)],
+        "months": [(month, standing_of(Period(month, month)), _href(month)) for month in _months(latest)],
+        "latest": latest.previous,
         "open_from": open_from(),
         "sees_all": reach_of(request).team_ids is None,
-        "zone": reporting_zone(),
+        "zone": str(reporting_zone()),
         "as_of": at,
     }
     return render(request, "audits/focus.html", context)
 
 
-def _latest(at: datetime) -> Iterator[Month]:
-    month = Month.of(reporting_day(at))
+def _months(latest: Month) -> Iterator[Month]:
+    """The last months, the latest first, back to the first with anything in it."""
+    first, month = first_month() or latest, latest
     for _ in range(MONTHS_SHOWN):
         yield month
+        if month <= first:
+            return
         month = month.previous
 
 

@@ -8,18 +8,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 
 from accounts.models import Team, User
 from audits.actions.catch_up import catch_up
 from audits.actions.closing import draft, reopen, sign
+from audits.actions.reports import answer
 from audits.domain.focus.checking import check
 from audits.exports.focus.files import as_csv
 from audits.exports.focus.rows import COLUMNS, QUALITY_COLUMNS
 from audits.models import Close, ClosedCharges
+from audits.queries.asking import parse_query
 from audits.queries.asking_focus import parse_focus
 from audits.queries.verify import faults
 from spend.actions.reprice import work_off
@@ -28,6 +32,7 @@ from spend.domain.periods import Month
 from tests.oracle import Facts
 from tests.product import Product, apply_reference, installed
 from tests.scenes.cast import MILLION, call, correction, facts, incident, model, outcome
+from tests.simulated import LOADED_AT
 
 pytestmark = pytest.mark.django_db
 
@@ -52,6 +57,7 @@ BEFORE = facts(
 )  # fmt: skip
 LATE = [call("e1", "10-05", "dear", "t2"), call("e2", "10-30", task="t9")]
 REPRICED = [{"from": date(2026, 1, 1), "input": 1, "output": 2}, {"from": date(2026, 10, 11), "input": 4, "output": 2}]
+TWO_MONTHS = {"from": ["2026-09"], "to": ["2026-10"]}
 Row = dict[str, str]
 
 
@@ -270,3 +276,34 @@ def test_the_door_streams_and_says_what_is_wrong_with_a_question() -> None:
         assert billed(rows, "Usage") == Decimal(reported(product, OCTOBER)["token_bill"])
         wrong = product.client.get("/api/v1/focus.csv", {"month": "10", "to": "2026-10", "by": "x"}, headers=headers)
         assert (wrong.status_code, sorted(wrong.json())) == (400, ["by", "month"])
+
+
+@pytest.mark.slow
+def test_the_export_of_the_sample_organisation_passes_the_command_that_checks(year: None, tmp_path: Path) -> None:
+    file = tmp_path / "focus.csv"
+    with time_machine.travel(LOADED_AT, tick=False):
+        call_command("export_focus", "--from", "2026-09", "--to", "2026-10", "--output", str(file))
+        total = answer(parse_query(TWO_MONTHS, teams=None, latest=OCTOBER), at=LOADED_AT).total
+    said = io.StringIO()
+    call_command("check_focus", str(file), stdout=said)
+    periods = [Decimal(line.rpartition(" ")[2]) for line in said.getvalue().splitlines() if "BilledCost" in line]
+    assert len(periods) == 2
+    with file.open(newline="") as rows:
+        bought = billed([row for row in csv.DictReader(rows) if row["ChargeCategory"] == "Purchase"])
+    assert to_nanos(sum(periods) - bought) == total.token_bill
+    assert said.getvalue().endswith("FOCUS 1.2 holds.\n")
+
+
+def test_the_command_that_checks_names_the_row_and_fails(tmp_path: Path) -> None:
+    file = tmp_path / "focus.csv"
+    with october():
+        call_command("export_focus", "--month", "2026-10", "--output", str(file))
+    said = io.StringIO()
+    file.write_text(file.read_text().replace(",Usage,", ",Labour,", 1))
+    with pytest.raises(CommandError, match=r"1 problems in \d+ rows"):
+        call_command("check_focus", str(file), stdout=said)
+    assert said.getvalue() == "row 1, ChargeCategory: must be one of: Usage, Purchase, Tax, Credit, Adjustment\n"
+    with pytest.raises(CommandError, match="cannot read"):
+        call_command("check_focus", str(tmp_path / "none.csv"))
+    with pytest.raises(CommandError, match="month: must be a month"):
+        call_command("export_focus", "--month", "October")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PEOPLE, PHONE, Visit
+from tests.browser.conftest import LEADS, PEOPLE, PHONE, Visit
 
 OCTOBER = "from=2026-10&to=2026-10"
 REPORT = f"/report?{OCTOBER}"
@@ -18,6 +19,7 @@ PAGES = [
     f"/entries?{OCTOBER}&category=internal_failure",
     f"/calls?{OCTOBER}&tier=commodity",
     f"/tasks?{OCTOBER}&state=failure",
+    "/focus",
 ]
 SEEN_BY_ALL_AND_ALONE = [("/login/", "", 200), ("/no-such-page", "", 404), ("/patterns", "victor", 403)]
 
@@ -43,6 +45,20 @@ def test_patterns_open_for_administrators_only(visit: Visit, name: str) -> None:
 )
 def test_nobody_is_shut_out(visit: Visit, axe: str, address: str, by: str, status: int) -> None:
     assert barriers(visit(address, by=by, status=status), axe) == []
+
+
+@pytest.mark.parametrize(("name", "sees"), [("fiona", "all"), ("victor", "own")])
+def test_a_report_leads_to_a_FOCUS_file_of_what_one_sees(visit: Visit, name: str, sees: str) -> None:
+    page = visit(REPORT, by=name)
+    page.get_by_role("link", name="FOCUS", exact=True).click()
+    page.get_by_label("From", exact=True).fill("2026-10")
+    page.get_by_label("To", exact=True).fill("2026-10")
+    with page.expect_download() as loading:
+        page.get_by_role("button", name="Download CSV").click()
+    assert loading.value.suggested_filename == "truecost-2026-10-focus.csv"
+    with loading.value.path().open(newline="") as file:
+        teams = {row["SubAccountName"] for row in csv.DictReader(file)}
+    assert teams == {LEADS} if sees == "own" else len(teams) > 2
 
 
 def test_nobody_is_shut_out_of_a_task(visit: Visit, axe: str) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import date, timedelta, tzinfo
 from decimal import Context, Decimal
+from functools import lru_cache
 
 from audits.domain.charges import BEYOND_CALLS, FIXED, FIXED_LABOUR, OF_CALLS, QUALITY, REQUESTS, TOKENS, Charge
 from audits.domain.focus.columns import (
@@ -49,7 +50,9 @@ COLUMNS = (
 )  # fmt: skip
 _EXACT = Context(prec=60)
 _AVERAGE_PLACES = Decimal(1).scaleb(-15)  # times any quantity, less than a nano-dollar off what was paid
+_REMEMBERED = 10_000
 Row = dict[str, str]
+_BLANK = dict.fromkeys(COLUMNS, "")
 
 
 class Rows:
@@ -57,53 +60,53 @@ class Rows:
 
     def __init__(self, names: Named, zone: tzinfo) -> None:
         self._names, self._zone = names, zone
+        # What many rows say alike is made once.
+        self._instant = lru_cache(_REMEMBERED)(self._begins)
+        self._said_of = lru_cache(_REMEMBERED)(self._said_of_dimensions)
 
     def of(self, month: Month, charge: Charge) -> Row:
         """Return a value for every column, "" for null."""
-        row = dict.fromkeys(COLUMNS, "") | self._said_of_all(month, charge)
+        row = _BLANK | self._said_of(*charge.group[1:]) | self._periods(month, charge)
         row |= _MADE[charge.meter](self, charge)
         if row["ChargeClass"]:
             row |= _as_correction(charge, row)
         return row
 
-    def _said_of_all(self, month: Month, charge: Charge) -> Row:
-        group = charge.group
-        team, centre = self._names.teams.get(group.team or 0, ("", ""))
-        tier, task_type = (
-            self._names.tiers.get(group.tier or 0, ""),
-            self._names.task_types.get(group.task_type or 0, ""),
-        )
-        provider, model = self._names.llms.get(group.llm or 0, ("", ""))
+    def _said_of_dimensions(
+        self, team_id: int | None, task_type_id: int | None, tier_id: int | None, llm_id: int | None
+    ) -> Row:
+        team, centre = self._names.teams.get(team_id or 0, ("", ""))
+        tier, task_type = self._names.tiers.get(tier_id or 0, ""), self._names.task_types.get(task_type_id or 0, "")
+        provider, model = self._names.llms.get(llm_id or 0, ("", ""))
         tags = {"team": team, "cost_centre": centre, "tier": tier, "task_type": task_type}
         return {
             "BillingCurrency": "USD",
-            "BillingPeriodStart": self._instant(month.first_day),
-            "BillingPeriodEnd": self._instant(month.end_day),
-            "ChargeClass": CORRECTION if Month.of(group.day) < month else "",
-            **self._charge_period(charge),
-            **_of_account(provider_name(provider) if group.llm else OWN),
+            **_of_account(provider_name(provider) if llm_id else OWN),
             "ServiceCategory": AI,
             "ServiceSubcategory": GENERATIVE_AI,
-            "SubAccountId": str(group.team or ""),
+            "SubAccountId": str(team_id or ""),
             "SubAccountName": safe(team),
-            "SubAccountType": "Team" if group.team else "",
+            "SubAccountType": "Team" if team_id else "",
             "Tags": json.dumps({f"truecost/{name}": said for name, said in tags.items() if said}, ensure_ascii=False),
             "x_Model": safe(f"{provider}/{model}" if provider else model),
             "x_ModelTier": safe(tier),
             "x_TaskType": safe(task_type),
         }
 
-    def _charge_period(self, charge: Charge) -> Row:
-        first = charge.group.day
+    def _periods(self, month: Month, charge: Charge) -> Row:
+        """When it is billed and what days it is of; what was billed beyond calls is of a whole month."""
+        first, own = charge.group.day, Month.of(charge.group.day)
         is_month = charge.meter == BEYOND_CALLS
-        end = Month.of(first).end_day if is_month else first + timedelta(days=1)
         return {
+            "BillingPeriodStart": self._instant(month.first_day),
+            "BillingPeriodEnd": self._instant(month.end_day),
+            "ChargeClass": CORRECTION if own < month else "",
             "ChargePeriodStart": self._instant(first),
-            "ChargePeriodEnd": self._instant(end),
+            "ChargePeriodEnd": self._instant(own.end_day if is_month else first + timedelta(days=1)),
             "x_Day": "" if is_month else first.isoformat(),
         }
 
-    def _instant(self, day: date) -> str:
+    def _begins(self, day: date) -> str:
         return f"{start_of(day, self._zone):%Y-%m-%dT%H:%M:%SZ}"
 
     def _of_call(self, charge: Charge) -> Row:
