@@ -11,4 +11,5 @@ fair         `compare_all`: candidates on the same mix; `Fair` has verdict, doub
              (in words: audits/exports/deciding.py)
 break_even   `break_even` of two tiers with its bounds, `reigns`: which of all costs least at which cost of a failure
 switches     `switches` found in monthly `Counts`, `windows` around one, its `effect` in a month (in words: as above)
+routing      `policies`, their `outlook` under `Terms`, the `efficient` ones, what to `advise` and what may be as good
 """
