@@ -40,7 +40,7 @@ class UploadBill(PlainForm):
 
     file = forms.FileField(
         label="The bill",
-        required=False,
+        error_messages={"required": "Choose a file."},
         help_text="JSON of OpenAI or Anthropic, FOCUS or plain CSV.",
         widget=forms.FileInput(attrs={"accept": ".json,.ndjson,.csv,application/json,text/csv"}),
     )
@@ -55,6 +55,10 @@ class UploadBill(PlainForm):
     provider = text("Provider, where the file does not say", hint="Of plain CSV only, like openai.")
     rate = decimal_number("USD for one of its currency", hint="Where the European Central Bank's is not the one.")
     carried = forms.CharField(required=False, widget=forms.HiddenInput, max_length=MOST_CARRIED)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not (self.data.get("carried") or self.initial.get("carried"))
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
@@ -74,8 +78,6 @@ class UploadBill(PlainForm):
                 self.add_error("file", _TOO_LARGE)
         elif given.get("carried"):
             self.content = content_of(given["carried"])
-        elif not self.errors:
-            self.add_error("file", "Choose a file.")
         return given
 
 
