@@ -309,11 +309,6 @@ def mark_dirty(slices: Iterable[tuple[int | None, date]]) -> None:
         )
 
 
-def mark_tasks_dirty(task_keys: Sequence[UUID]) -> None:
-    """Mark the slices of those of `task_keys` that exist. Wants nobody writing calls: see `mark_keys_dirty`."""
-    mark_dirty(_slices_of(task_keys))
-
-
 def mark_keys_dirty(keys: Iterable[UUID]) -> None:
     """Say that something was said of these tasks and calls.
 

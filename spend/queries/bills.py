@@ -13,11 +13,10 @@ from spend.models import Bill
 KINDS = dict(Bill.Kind.choices)
 
 
-def bills(*, in_force: bool = False) -> QuerySet[Bill]:
+def bills() -> QuerySet[Bill]:
     """Return bills, the latest days first, each with `lines_number` and `total_nanos` (None: it prices nothing)."""
     found = Bill.objects.defer("raw").select_related("imported_by").order_by("-first_day", "provider", "-pk")
-    found = found.annotate(lines_number=Count("lines"), total_nanos=_whole(Sum("lines__amount_nanos")))
-    return found.filter(superseded_at=None) if in_force else found
+    return found.annotate(lines_number=Count("lines"), total_nanos=_whole(Sum("lines__amount_nanos")))
 
 
 def sums_by_model(bill: Bill) -> list[Any]:

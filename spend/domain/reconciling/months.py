@@ -106,7 +106,7 @@ class Reconciliation:
     @property
     def capture_rate(self) -> float | None:
         """How much of what was billed for use was logged and priced."""
-        return self.computed / self.billed_usage if self.billed_usage else None
+        return self.computed / self.billed_usage if self.billed_usage > 0 else None
 
     @property
     def is_within(self) -> bool:

@@ -44,6 +44,11 @@ def test_fees_credits_and_tax_are_explained_and_in_no_capture_rate():
     assert (found.billed, found.capture_rate, found.reconciled) == (23 * DOLLAR, 1.0, True)
 
 
+def test_a_month_that_was_paid_back_has_no_capture_rate():
+    found = reconcile(month([Billed(FIRST, "astra", "input", "usage", None, -DOLLAR)]), today=LATER)
+    assert (found.billed, found.capture_rate) == (-DOLLAR, None)
+
+
 def test_calls_missing_beyond_the_tolerance_want_a_decision():
     found = reconcile(month([*LINES, MISSING]), today=LATER)
     assert (found.causes, found.capture_rate) == (Causes(missing_calls=4 * DOLLAR), 0.6)
