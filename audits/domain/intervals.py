@@ -28,16 +28,17 @@ class Bounds:
         return self.shape == "anywhere" or inside == (self.shape == "between") or value in (self.low, self.high)
 
 
-def wilson(successes: int, n: int) -> Interval | None:
+def wilson(successes: int, n: int, quantile: float = _Z) -> Interval | None:
     """Return Wilson's interval of a share: (p + z2/2n -+ z sqrt(p(1-p)/n + z2/4n2)) / (1 + z2/n), with z2 = z^2.
 
-    It holds where the normal one fails, at few trials and at shares near 0 and 1, which is where yields live.
+    It holds where the normal one fails, at few trials and at shares near 0 and 1, which is where yields live. 95 %
+    unless `quantile`, of the normal distribution, says otherwise.
     """
     if n <= 0 or not 0 <= successes <= n:  # of adjustments alone there is no share
         return None
-    p, z2 = successes / n, _Z * _Z
+    p, z2 = successes / n, quantile * quantile
     middle = p + z2 / (2 * n)
-    reach = _Z * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
+    reach = quantile * sqrt(p * (1 - p) / n + z2 / (4 * n * n))
     low, high = (middle - reach) / (1 + z2 / n), (middle + reach) / (1 + z2 / n)
     return 0.0 if successes == 0 else low, 1.0 if successes == n else high
 
