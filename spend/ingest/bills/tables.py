@@ -174,12 +174,14 @@ def _focus_line(row: Row) -> Line:
         category = ADJUSTMENT  # of a period that was invoiced before
     meter = row.get("SkuMeter", "") or row.get("ChargeDescription", "")
     kind = token_kind_of(meter) if category == USAGE else ""
+    provider = _provider(row)
+    model = text(row.get("x_Model") or row.get("ResourceName") or row.get("SkuId"), "ResourceName", 300)
     return Line(
         day=instant(row["ChargePeriodStart"], "ChargePeriodStart").date(),
-        provider=_provider(row),
+        provider=provider,
         amount=exact(row["BilledCost"], "BilledCost"),
         quantity=_tokens(row),
-        model=text(row.get("x_Model") or row.get("ResourceName") or row.get("SkuId"), "ResourceName", 300),
+        model=model.removeprefix(f"{provider}/"),  # as exports of ours name it
         token_kind=kind,
         category=category,
         description=text(row.get("ChargeDescription") or row.get("ServiceName"), "ChargeDescription", 2_000),

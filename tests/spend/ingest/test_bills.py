@@ -134,6 +134,12 @@ def test_focus_rows_of_other_services_are_left_out_and_corrections_are_adjustmen
     assert statement.notes == ("1 rows of other services than AI and Machine Learning were left out.",)
 
 
+def test_focus_of_ours_is_read_as_what_it_was_made_of():
+    header = "BilledCost,BillingCurrency,ChargeCategory,ChargePeriodStart,ProviderName,SkuMeter,x_Model"
+    statement = read(f"{header}\n1,USD,Usage,2026-10-05T00:00:00Z,OpenAI,Output tokens,openai/astra\n".encode())
+    assert [(line.provider, line.model, line.token_kind) for line in statement.lines] == [("openai", "astra", "output")]
+
+
 def test_plain_csv_has_documented_columns():
     statement = read(
         b"day,amount,provider,model,token_kind,quantity,category,currency\n"
