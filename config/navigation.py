@@ -47,7 +47,7 @@ class Section:
 
 SECTIONS = (
     Section("Overview", (Page("Overview", "overview"),)),
-    Section("Report", (Page("Report", "report"),)),
+    Section("Report", (Page("Report", "report"), Page("Assets", "assets"))),
     Section(
         "Explore",
         (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from audits.api.alerts import COMPONENTS as ALERTS
+from audits.api.assets import COMPONENTS as ASSETS
 from audits.api.budgets import COMPONENTS as BUDGETS
 from audits.api.closes import COMPONENTS as CLOSES
 from audits.api.closing import COMPONENTS as CLOSING
@@ -22,6 +23,6 @@ def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     named = result.setdefault("components", {}).setdefault("schemas", {})
     named |= {
         **schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **CLOSING, **TRAIL,
-        **ALERTS, **BUDGETS,
+        **ALERTS, **BUDGETS, **ASSETS,
     }  # fmt: skip
     return result

@@ -94,6 +94,10 @@ GET  overview             302   302     302       302       302    200  200  200
 GET  report               302   302     302       302       302    200  200  200   200 200
 GET  report-csv           302   302     302       302       302    200  200  200   200 200
 GET  report-xlsx          302   302     302       302       302    200  200  200   200 200
+GET  assets               302   302     302       302       302    200  200  200   200 200
+GET  asset                302   302     302       302       302    404  404  404   200 200
+GET  asset-csv            302   302     302       302       302    404  404  404   200 200
+GET  api-assets           401   401     401       403       200    200  200  200   200 200
 GET  focus                302   302     302       302       302    200  200  200   200 200
 GET  focus-csv            302   302     302       302       302    200  200  200   200 200
 GET  api-focus-csv        401   401     401       403       200    200  200  200   200 200
@@ -480,6 +484,8 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"identity": Incident.objects.get(latest=True).identity, **way}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
+    if name in ("asset", "asset-csv"):
+        return {"identity": FixedCost.objects.get().identity}
     if name == "report-note":
         return {"identity": ReportNote.objects.get().identity}
     if name in ("task", "log-link"):

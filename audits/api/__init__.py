@@ -1,6 +1,7 @@
 """JSON in and out of what failure cost: records, lists of what figures are made of, and reports."""
 
 from audits.api.alerts import Acknowledging, AlertRules, Alerts, OneAlertRule
+from audits.api.assets import Assets
 from audits.api.budgets import Budgets, OneBudget
 from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
 from audits.api.closing import Closes, Reopening
@@ -15,8 +16,9 @@ from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
-    "Acknowledging", "AlertRules", "Alerts", "Budgets", "Calls", "Closes", "Corrections", "Decisions", "Entries",
-    "FocusCsv", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LangfuseTraces", "LogLinks",
-    "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "OneAlertRule", "OneBudget", "Reconciliations", "Rejected",
-    "Reopening", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport", "TrueCostXlsx",
+    "Acknowledging", "AlertRules", "Alerts", "Assets", "Budgets", "Calls", "Closes", "Corrections", "Decisions",
+    "Entries", "FocusCsv", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LangfuseTraces",
+    "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "OneAlertRule", "OneBudget", "Reconciliations",
+    "Rejected", "Reopening", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",
+    "TrueCostXlsx",
 ]  # fmt: skip

@@ -36,6 +36,39 @@ class OfMonth:
         return self.opening - self.charged.total
 
 
+@dataclass(frozen=True, slots=True)
+class PerSuccess:
+    """What a period of a scope cost, fixed cost apart, in nanos; `own` is what this asset bears of `fixed`.
+
+    Costs of pending tasks are in neither, as in a report. None: there is no success to divide by.
+    """
+
+    successes: int
+    running: int
+    fixed: int
+    own: int
+
+    @property
+    def running_each(self) -> int | None:
+        return self._each(self.running)
+
+    @property
+    def fixed_each(self) -> int | None:
+        return self._each(self.fixed)
+
+    @property
+    def own_each(self) -> int | None:
+        return self._each(self.own)
+
+    @property
+    def whole_each(self) -> int | None:
+        """The true cost per success."""
+        return self._each(self.running + self.fixed)
+
+    def _each(self, nanos: int) -> int | None:
+        return divide(nanos, self.successes) if self.successes > 0 else None
+
+
 def charged_before(cost: FixedCost, day: date) -> Charged:
     """Return what all days before `day` bear. The day it is abandoned bears its own share and all that is left."""
     gone = abandoned_on(cost)

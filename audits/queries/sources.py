@@ -99,18 +99,19 @@ def incident_sources(rows: Sequence[tuple[Incident, Sequence[IncidentLink]]]) ->
 def fixed_costs(identities: Collection[UUID], *, lock: bool = False) -> Iterator[tuple[UUID, sources.FixedCost]]:
     rows = FixedCost.objects.filter(identity__in=list(identities)).order_by("identity")
     for row in rows.select_for_update() if lock else rows:
-        yield (
-            row.identity,
-            sources.FixedCost(
-                kind=row.kind,
-                amount=to_nanos(row.amount),
-                starts_on=row.starts_on,
-                ends_on=row.ends_on,
-                abandoned_on=row.abandoned_on,
-                is_labour=row.hours is not None,
-                scope=Scope(row.team_id, row.tier_id, row.llm_id),
-            ),
-        )
+        yield row.identity, fixed_cost_source(row)
+
+
+def fixed_cost_source(row: FixedCost) -> sources.FixedCost:
+    return sources.FixedCost(
+        kind=row.kind,
+        amount=to_nanos(row.amount),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        abandoned_on=row.abandoned_on,
+        is_labour=row.hours is not None,
+        scope=Scope(row.team_id, row.tier_id, row.llm_id),
+    )
 
 
 def _counting(rows: QuerySet[Counting], lock: bool) -> QuerySet[Counting]:

@@ -27,7 +27,8 @@ _SOURCE = """
 """
 _SOURCE_BEGINS = (
     "e.source IN (SELECT identity FROM audits_correction WHERE external_id LIKE %(begins)s UNION ALL"
-    " SELECT identity FROM audits_incident WHERE external_id LIKE %(begins)s)"
+    " SELECT identity FROM audits_incident WHERE external_id LIKE %(begins)s UNION ALL"
+    " SELECT identity FROM audits_fixedcost WHERE name LIKE %(begins)s)"
 )
 _PAGE = f"""
 SELECT e.id, e.posted_at, e.service_date, e.posting_month, e.category, e.nature, e.amount_nanos, e.rule, e.traced,

@@ -25,7 +25,7 @@ KEYS = {
     "tiers": {"name", "from_blended", "claimed_fail_rate"},
     "models": {"provider", "name", "aliases", "tier", "weights", "hosting", "prices"},
     "task_types": {"name", "manual_minutes", "role", "value", "acceptance_days"},
-    "fixed_costs": {"name", "from", "to", "amount", "team", "tier", "model", "kind"},
+    "fixed_costs": {"name", "asset", "from", "to", "amount", "team", "tier", "model", "kind"},
 }
 PRICE_KEYS = {"from", "input", "cache_read", "cache_write", "output", "service_tier", "source", "free"}
 
