@@ -148,8 +148,8 @@ def asset(request: HttpRequest, identity: UUID) -> HttpResponse:
             "period": found.period,
             "today": found.today,
             "chart_data": {
-                "line": [{"day": day.isoformat(), "value": dollars(value)} for day, value in book_values(found.asset.cost)],
-                "today": {"day": found.today.isoformat(), "value": dollars(found.book_value)},
+                "line": [_point(day, value) for day, value in book_values(found.asset.cost)],
+                "today": _point(found.today, found.book_value),
             },
             "csv_href": reverse("asset-csv", kwargs={"identity": identity}),
             **_common(request, at),
@@ -185,6 +185,10 @@ def _found(request: HttpRequest, at: datetime, period: Period, identity: UUID | 
 
 def _period(request: HttpRequest, at: datetime) -> Period:
     return parse_assets(given(request), latest=_latest(at).first)
+
+
+def _point(day: date, value: int) -> dict[str, Any]:
+    return {"day": day.isoformat(), "value": dollars(value)}
 
 
 def _latest(at: datetime) -> Period:

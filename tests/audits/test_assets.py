@@ -120,13 +120,13 @@ def test_hours_follow_the_loaded_rate_of_their_first_day(build: FixedCost) -> No
         " role: engineer, kind: prevention}]",
         at=NOW,
     )
-    assert ("900.900000000", "90.000000000") == hours_of("Prompts")
+    assert hours_of("Prompts") == ("900.900000000", "90.000000000")
     have_reference("labour_rates: [{role: engineer, hourly: 100.00, from: 2026-10-01}]", at=NOW)
-    assert ("1001.000000000", "100.000000000") == hours_of("Prompts")
+    assert hours_of("Prompts") == ("1001.000000000", "100.000000000")
     entries = Entry.objects.filter(category="prevention", nature="labour")
     assert sum(entries.values_list("amount_nanos", flat=True)) == 1001 * DOLLAR
     have_reference("labour_rates: [{role: engineer, hourly: 120.00, from: 2026-10-02}]", at=NOW)
-    assert ("1001.000000000", "100.000000000") == hours_of("Prompts")
+    assert hours_of("Prompts") == ("1001.000000000", "100.000000000")
 
 
 def client_of(person: User) -> Client:
