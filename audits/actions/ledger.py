@@ -23,12 +23,13 @@ from audits.domain.attribution import (
 from audits.domain.attribution import (
     settle as difference,
 )
+from audits.models.ledger import SOURCE_KINDS
 from audits.queries.closes import open_from
 from audits.queries.placing import lookups
 from audits.queries.sources import corrections, fixed_costs, incidents
 from spend.store import mark_dirty
 
-CORRECTION, INCIDENT, FIXED_COST = "correction", "incident", "fixed_cost"
+CORRECTION, INCIDENT, FIXED_COST, ACCRUAL = SOURCE_KINDS
 _AT_ONCE = 2_000  # sources settled together: bounds the memory of a rebuild
 
 
@@ -87,7 +88,7 @@ def settle(
         for start in range(0, len(ordered), _AT_ONCE):
             moves += _moves(kind, ordered[start : start + _AT_ONCE], today, lock=not dry_run)
     if moves and not dry_run:
-        mark_dirty(_post(moves, at).difference(refreshing))
+        mark_dirty(post(moves, at).difference(refreshing))
     return moves
 
 
@@ -122,8 +123,8 @@ def posting_month_of(service_date: date, first_open: date | None) -> date:
     return month if first_open is None else max(month, first_open)
 
 
-def _post(moves: Sequence[Move], at: datetime) -> set[tuple[int | None, date]]:
-    """Write the entries; return the slices they fall in."""
+def post(moves: Sequence[Move], at: datetime) -> set[tuple[int | None, date]]:
+    """Write the entries; return the slices they fall in. The caller holds a lock as for `settle`."""
     rows = []
     first_open = open_from()
     touched: set[tuple[int | None, date]] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils import timezone
@@ -15,9 +16,11 @@ from rest_framework.views import APIView
 from accounts.api import NeedsAllTeams
 from accounts.models import User
 from accounts.queries import reach_of
-from audits.actions.closing import CannotClose, close_month, reopen
-from audits.api.described import INSTANT, MONTH, REFUSED, TEXT, described_object, maybe
+from audits.actions.closing import accrual_of, close_month, reopen
+from audits.api.described import DOLLARS, INSTANT, MONTH, REFUSED, TEXT, described_object, maybe
 from audits.api.said import Checks, is_month, texts_of
+from audits.domain.checklist import WAIVABLE
+from audits.domain.closing import CannotClose
 from audits.exports.closes import told_close
 from audits.models import Close
 from audits.queries.closes import close_of, open_from
@@ -28,13 +31,17 @@ REASON_LENGTH = 2_000
 BASES = ("computed", "billed")
 _BASIS: Schema = {**TEXT, "enum": list(BASES), "description": "Of the token bill in the report that is kept."}
 _WHY: Schema = {**TEXT, "maxLength": REASON_LENGTH, "pattern": "^[^\\u0000]*$"}
+_WAIVERS: Schema = {"type": "object", "additionalProperties": TEXT, "description": "Reasons by what blocked."}
+_ACCRUE = r"^(proposed|[0-9]{1,9}(\.[0-9]{1,9})?)$"
 _HASHES: Schema = {"type": "object", "additionalProperties": True, "description": "SHA-256 of what it keeps, by name."}
 COMPONENTS: dict[str, Schema] = {
     "Close": described_object(
         {
             "first_month": MONTH, "month": MONTH, "state": {**TEXT, "enum": ["draft", "closed", "reopened"]},
             "basis": _BASIS, "policy_version": TEXT, "drafted_at": INSTANT, "drafted_by": TEXT,
-            "closed_at": maybe(INSTANT), "closed_by": TEXT, "reason": TEXT, "reopened_at": maybe(INSTANT),
+            "closed_at": maybe(INSTANT), "closed_by": TEXT, "reason": TEXT, "waivers": _WAIVERS,
+            "accrued": maybe(DOLLARS), "accrual_proposed": maybe(DOLLARS), "accrual_reason": TEXT, "accrued_by": TEXT,
+            "reopened_at": maybe(INSTANT),
             "reopened_by": TEXT, "reopen_reason": TEXT, "digest": TEXT, "inputs": _HASHES,
         }
     ),
@@ -44,6 +51,12 @@ COMPONENTS: dict[str, Schema] = {
                 "month": MONTH,
                 "reason": {**_WHY, "description": "Wanted where the checklist warns."},
                 "basis": {**_BASIS, "default": "computed"},
+                **{f"waive_{rule}": {**_WHY, "description": f"Why `{rule}` need not block it."} for rule in WAIVABLE},
+                "accrue": {
+                    **TEXT, "pattern": _ACCRUE, "maxLength": 20,
+                    "description": "Rework still to come to report in the month: `proposed`, or dollars.",
+                },
+                "accrual_reason": {**_WHY, "description": "Wanted for another amount than proposed."},
             }
         ),
         "required": ["month"],
@@ -106,6 +119,8 @@ class Closes(APIView):
             found = close_month(
                 Month.parse(said["month"]), by=by, at=timezone.now(), reason=said.get("reason", ""),
                 basis=said.get("basis", "computed"),
+                waivers={rule: said.get(f"waive_{rule}", "").strip() for rule in WAIVABLE},
+                accrual=accrual_of(said.get("accrue", ""), said.get("accrual_reason", "")),
             )  # fmt: skip
         except CannotClose as problem:
             raise ValidationError({"month": [str(problem)]}) from problem
@@ -162,6 +177,9 @@ _TOO_LONG = f"has at most {REASON_LENGTH:,} characters"
 _OF_A_CLOSE: Checks = {
     "month": (is_month, "must be a month like 2026-10"),
     "reason": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG),
+    **{f"waive_{rule}": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG) for rule in WAIVABLE},
+    "accrue": (lambda text: len(text) <= 20 and bool(re.search(_ACCRUE, text)), "must be `proposed` or dollars"),
+    "accrual_reason": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG),
     "basis": (lambda text: text in BASES, f"must be one of: {', '.join(BASES)}"),
 }
 _OF_A_REOPENING: Checks = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal
 
-SourceKind = Literal["correction", "incident", "fixed_cost"]
+SourceKind = Literal["correction", "incident", "fixed_cost", "accrual"]
 
 MONEY = ("token_bill", "fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure")
 COUNTS = (
@@ -31,7 +31,7 @@ KINDS = (
     EARLIER, LATE_CALLS, LATE_TASKS, CROSSING, REPRICED, REPEATED,
     "late_corrections", "revised_corrections", "withdrawn_corrections", "placed_corrections",
     "confirmed_incidents", "revised_incidents", "withdrawn_incidents", "placed_incidents",
-    "fixed_costs", STATUS, UNEXPLAINED,
+    "fixed_costs", "accruals", STATUS, UNEXPLAINED,
 )  # fmt: skip
 
 
@@ -171,6 +171,8 @@ def kind_of_source(kind: SourceKind, *, was_there: bool, counts: bool, has_newer
     """
     if kind == "fixed_cost":
         return "fixed_costs"
+    if kind == "accrual":
+        return "accruals"
     nouns = "corrections" if kind == "correction" else "incidents"
     if not counts:
         return f"withdrawn_{nouns}"

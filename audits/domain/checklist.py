@@ -6,12 +6,14 @@ may sign over it with a reason, which is kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal
 
+WAIVABLE = ("repricing", "priced")
+NONE_WAIVED: Mapping[str, str] = {}
 State = Literal["ok", "look", "blocks"]
 
 MUCH_UNPRICED = Fraction(5, 100)  # of the calls: then tiers are no longer compared either (docs/method.md, 8)
@@ -84,8 +86,14 @@ def checklist(facts: Facts) -> list[Item]:
     return [item for rule in RULES for item in rule(facts)]
 
 
-def blocking(items: Sequence[Item]) -> list[Item]:
-    return [item for item in items if item.state == "blocks"]
+def blocking(items: Sequence[Item], waivers: Mapping[str, str] = NONE_WAIVED) -> list[Item]:
+    """Return what stands in the way, but for what somebody waived with a reason."""
+    return [item for item in items if item.state == "blocks" and not (may_waive(item) and waivers.get(item.key))]
+
+
+def may_waive(item: Item) -> bool:
+    """Whether a month can be closed in spite of it, were there a reason. One that is not over cannot."""
+    return item.state == "blocks" and item.key in WAIVABLE
 
 
 def warnings(items: Sequence[Item]) -> list[Item]:

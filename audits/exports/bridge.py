@@ -28,6 +28,7 @@ LABELS = {
     "withdrawn_incidents": "Incidents withdrawn, dismissed or opened again",
     "placed_incidents": "Incidents with another rate or place",
     "fixed_costs": "Fixed costs",
+    "accruals": "Accrual of rework to come, reversed",
     "status_changes": "Tasks that stand otherwise",
     "unexplained": "Not explained",
 }

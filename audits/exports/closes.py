@@ -6,11 +6,13 @@ from typing import Any
 
 from accounts.queries import shown_name
 from audits.models import Close
+from spend.domain.money import to_text
 from spend.domain.periods import Month
 
 _INSTANTS = ("drafted_at", "closed_at", "reopened_at")
-_NAMES = ("drafted_by", "closed_by", "reopened_by")
-_TEXTS = ("state", "basis", "policy_version", "reason", "reopen_reason", "digest")
+_NAMES = ("drafted_by", "closed_by", "reopened_by", "accrued_by")
+_NANOS = ("accrued", "accrual_proposed")
+_TEXTS = ("state", "basis", "policy_version", "reason", "reopen_reason", "accrual_reason", "digest")
 
 
 def told_close(close: Close, *, reader: str) -> dict[str, Any]:
@@ -23,5 +25,7 @@ def told_close(close: Close, *, reader: str) -> dict[str, Any]:
         **{name: getattr(close, name) for name in _TEXTS},
         **{name: at.isoformat() if at else None for name, at in instants.items()},
         **{name: shown_name(by, is_reader=by == reader) if by else "" for name, by in people.items()},
+        "waivers": close.waivers,
+        **{name: to_text(nanos) if (nanos := getattr(close, name)) is not None else None for name in _NANOS},
         "inputs": close.inputs or {},
     }

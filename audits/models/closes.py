@@ -31,9 +31,15 @@ class Close(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True, help_text="Why it was signed in spite of warnings.")
+    waivers = models.JSONField(default=dict, help_text="Why it was closed in spite of what blocks, by rule.")
+    accrued = models.BigIntegerField(null=True, help_text="Rework still to come that is reported in `month`, in nanos.")
+    accrual_proposed = models.BigIntegerField(null=True, help_text="What past months proposed then, in nanos.")
+    accrual_reason = models.TextField(blank=True, help_text="Why it is another amount than proposed.")
+    accrued_by = models.CharField(max_length=200, blank=True)
     reopened_at = models.DateTimeField(null=True)
     reopened_by = models.CharField(max_length=200, blank=True)
     reopen_reason = models.TextField(blank=True)
+    reopened_after = models.BigIntegerField(null=True, help_text="The last entry of the ledger when it was reopened.")
     policy_version = models.TextField(blank=True)
     snapshot = models.JSONField(null=True, help_text="The report of the months as it was signed.")
     inputs = models.JSONField(null=True, help_text="SHA-256 of each thing that the figures followed from, by its name.")
@@ -52,6 +58,9 @@ class Close(models.Model):
                 name="reopened_with_a_reason",
                 condition=~Q(state="reopened")
                 | Q(reopened_at__isnull=False) & ~Q(reopened_by="") & ~Q(reopen_reason=""),
+            ),
+            models.CheckConstraint(
+                name="accrued_by_somebody", condition=Q(accrued=None) | Q(accrued__gt=0) & ~Q(accrued_by="")
             ),
         ]
 

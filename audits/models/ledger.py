@@ -7,12 +7,14 @@ from django.db import models
 from accounts.models import Team
 from spend.models import Llm, TaskType, Tier
 
+SOURCE_KINDS = ("correction", "incident", "fixed_cost", "accrual")
+
 
 class Entry(models.Model):
     """One line of the append-only ledger. A reversal has every field of the entry it reverses, the amount negated."""
 
-    source_kind = models.TextField(choices=[("correction",) * 2, ("incident",) * 2, ("fixed_cost",) * 2])
-    source = models.UUIDField(help_text="The identity of the correction, incident or fixed cost.")
+    source_kind = models.TextField(choices=[(name, name) for name in SOURCE_KINDS])
+    source = models.UUIDField(help_text="The identity of the correction, incident, fixed cost or accrual.")
     category = models.TextField()
     nature = models.TextField(choices=[("cash",) * 2, ("labour",) * 2])
     amount_nanos = models.BigIntegerField()

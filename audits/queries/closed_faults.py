@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from audits.models import Close
-from audits.queries.closes import digest_of, fingerprints_of
+from audits.queries.closes import digest_of, fingerprints_of, source_of
 from spend.store import raw_cursor
 
 
@@ -59,13 +59,60 @@ FROM (
 WHERE COALESCE(f.amount, 0) <> COALESCE(e.amount, 0)
 """
 
-# Where a month was opened again, entries stay in the period that was the first open one when they were posted.
+# The period of an entry is its own month, or the first open one when it was posted. A close has all entries up to its
+# last one, and a month opened again takes back what was adjusted for it meanwhile: of the closes that an entry came
+# after, only those still in force put it into a later period.
 MISPOSTED = """
 SELECT COALESCE(r.period, e.period), COALESCE(r.team_id, e.team_id), COALESCE(r.amount, 0), COALESCE(e.amount, 0)
 FROM (SELECT period, team_id, sum(amount) AS amount FROM audits_reportedentries GROUP BY 1, 2) r
-FULL JOIN (SELECT posting_month AS period, team_id, sum(amount_nanos) AS amount FROM audits_entry GROUP BY 1, 2) e
-    ON e.period = r.period AND COALESCE(e.team_id, 0) = COALESCE(r.team_id, 0)
-WHERE COALESCE(r.amount, 0) <> COALESCE(e.amount, 0) AND NOT EXISTS (SELECT FROM audits_close WHERE state = 'reopened')
+FULL JOIN (
+    SELECT GREATEST(date_trunc('month', service_date)::date, (
+        SELECT max(c.month + interval '1 month')::date FROM audits_close c
+        WHERE c.state = 'closed' AND (c.inputs ->> 'last_entry')::bigint < audits_entry.id
+    )) AS period, team_id, sum(amount_nanos) AS amount FROM audits_entry GROUP BY 1, 2
+) e ON e.period = r.period AND COALESCE(e.team_id, 0) = COALESCE(r.team_id, 0)
+WHERE COALESCE(r.amount, 0) <> COALESCE(e.amount, 0)
+"""
+_MISPLACED = """
+SELECT id, posting_month, period FROM (
+    SELECT e.id, e.posting_month, GREATEST(date_trunc('month', e.service_date)::date, (
+        SELECT max(c.month + interval '1 month')::date FROM audits_close c
+        WHERE c.state <> 'draft' AND (c.inputs ->> 'last_entry')::bigint < e.id
+            AND (c.state = 'closed' OR e.id <= c.reopened_after)
+    )) AS period FROM audits_entry e
+) each WHERE posting_month <> period AND NOT EXISTS (
+    SELECT FROM audits_close WHERE state = 'reopened' AND reopened_after IS NULL
+)
+"""
+
+
+def misplaced(today: date) -> Iterator[str]:
+    """Postings stay where they were made: each in its own month, or in the first that was open at the time.
+
+    Says nothing where a month was reopened by a version that did not keep where the ledger stood.
+    """
+    with raw_cursor() as cursor:
+        cursor.execute(_MISPLACED)
+        for entry, posted, period in cursor:
+            yield f"entry {entry} is posted in {posted:%Y-%m}, {period:%Y-%m} was open for it"
+
+
+def accruals(today: date) -> Iterator[str]:
+    """What a close accrued is in its ledger, and nothing of it is left over after the reversal."""
+    for close in Close.objects.exclude(state=Close.DRAFT).order_by("pk"):
+        with raw_cursor() as cursor:
+            cursor.execute(_ACCRUED, [source_of(close)])
+            [(posted, left)] = cursor.fetchall()
+        if (int(posted), int(left)) != (close.accrued or 0, 0):
+            yield (
+                f"close {close.pk} of {close.month:%Y-%m} accrues {close.accrued or 0} nano-dollars: {posted} were"
+                f" posted, {left} not taken back"
+            )
+
+
+_ACCRUED = """
+SELECT COALESCE(sum(amount_nanos) FILTER (WHERE reverses_id IS NULL), 0), COALESCE(sum(amount_nanos), 0)
+FROM audits_entry WHERE source_kind = 'accrual' AND source = %b
 """
 UNBALANCED = """
 SELECT name, reported, restated FROM (

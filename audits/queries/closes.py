@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import UTC, date
 from typing import Any
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from django.db import connection
 
@@ -50,18 +51,28 @@ def standing_of(period: Period) -> str:
     return "draft" if any(state == Close.DRAFT for state, _ in touching) else "open"
 
 
+def source_of(close: Close) -> UUID:
+    """Return the identity that the entries of a close's accrual have as their source."""
+    return uuid5(NAMESPACE_OID, f"truecost accrual of close {close.pk}")
+
+
 def fingerprints_of(close: Close) -> dict[str, str]:
     """Return the SHA-256 of all that a close keeps: its head, its snapshot, each kind of frozen rows."""
     head = {
         name: str(getattr(close, name))
         for name in ("first_month", "month", "basis", "drafted_by", "closed_by", "reason", "policy_version")
     }
+    head |= {name: str(value) for name in _SINCE if (value := getattr(close, name))}
     closed_at = close.closed_at.astimezone(UTC).isoformat() if close.closed_at else ""
     return {
         "head": _digest({**head, "closed_at": closed_at}),
         "snapshot": _digest(close.snapshot),
         **{name: freezing.fingerprint_of_frozen(name, close.pk) for name in freezing.KEPT},
     }
+
+
+# Parts of a head that older closes do not have: named where there is something.
+_SINCE = ("waivers", "accrued", "accrual_proposed", "accrual_reason", "accrued_by")
 
 
 def digest_of(close: Close) -> str:

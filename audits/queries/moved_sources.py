@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from accounts.models import User
 from accounts.queries import shown_name
 from audits.domain.bridge import MONEY, Measures, Movement, SourceKind, kind_of_source
 from audits.domain.sources import CONFIRMED
 from audits.models import Close, Correction, FixedCost, Incident
+from audits.queries.closes import source_of
 from audits.queries.recorders import recorder_name
 from spend.domain.periods import Month
 from spend.store import raw_cursor
@@ -108,4 +110,23 @@ def _fixed_costs(identities: Iterable[UUID], reader: int | None) -> dict[UUID, _
     return {row.identity: _Latest(row.name, counts=True) for row in rows}
 
 
-_LATEST: dict[SourceKind, Any] = {"correction": _corrections, "incident": _incidents, "fixed_cost": _fixed_costs}
+def _accruals(identities: Iterable[UUID], reader: int | None) -> dict[UUID, _Latest]:
+    """Who accepted it: its reversal is the same person's act."""
+    of = {source_of(close): close for close in Close.objects.filter(accrued__isnull=False)}
+    name = User.objects.values_list("username", flat=True).filter(pk=reader or 0).first()
+    return {
+        identity: _Latest(
+            f"Accrual of {of[identity].month:%Y-%m}",
+            counts=False,
+            at=of[identity].closed_at,
+            by=shown_name(of[identity].accrued_by, is_reader=of[identity].accrued_by == name),
+            why=of[identity].accrual_reason,
+        )
+        for identity in identities
+        if identity in of
+    }
+
+
+_LATEST: dict[SourceKind, Any] = {
+    "correction": _corrections, "incident": _incidents, "fixed_cost": _fixed_costs, "accrual": _accruals,
+}  # fmt: skip

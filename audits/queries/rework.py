@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from audits.domain.chain_ladder import Expected, TooLittle, expected
 from spend.domain.periods import Month
@@ -64,6 +65,18 @@ def _costs(first: Month, last: Month) -> dict[Month, dict[date, int]]:
     return found
 
 
+def known_rework(month: Month) -> list[tuple[Any, ...]]:
+    """Return category, team, tier, model and task type of what corrections of tasks of `month` cost, with the nanos."""
+    with raw_cursor() as cursor:
+        cursor.execute(_KNOWN, {"first": month.first_day, "end": month.end_day})
+        return [(*key, int(cost)) for *key, cost in cursor]
+
+
+_KNOWN = """
+SELECT category, team_id, tier_id, llm_id, task_type_id, sum(amount_nanos) FROM audits_entry
+WHERE source_kind = 'correction' AND service_date >= %(first)s AND service_date < %(end)s
+GROUP BY 1, 2, 3, 4, 5 HAVING sum(amount_nanos) > 0
+"""
 _COSTS = """
 WITH came AS (
     SELECT identity, max(worked_on) FILTER (WHERE latest) AS worked_on,

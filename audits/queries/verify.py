@@ -233,6 +233,8 @@ CHECKS = [
     Check("closed months hold what was signed", closed_faults.altered),
     Check("closes in force follow on one another", closed_faults.without_a_close),
     Check("what closes reported of the ledger was posted", closed_faults.unposted),
+    Check("entries stand in the period that was open when they were posted", closed_faults.misplaced),
+    Check("what a close accrued was posted once and taken back", closed_faults.accruals),
     Check(
         "the ledger by posting period is what is reported",
         _found(closed_faults.MISPOSTED, "of {0}, team {1}, {2} nano-dollars are reported, {3} posted"),

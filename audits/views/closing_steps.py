@@ -12,9 +12,11 @@ from audits.domain.bridge import Bridge, Line, Measures, Movement
 from audits.domain.chain_ladder import Expected, TooLittle
 from audits.domain.checklist import Item, State
 from audits.exports.bridge import LABELS
-from audits.exports.checklist import STATES, sentence_of, title_of
+from audits.exports.checklist import STATES, TITLES, sentence_of, title_of
+from audits.models import Close
 from audits.queries.reports import UNATTRIBUTED
 from audits.views.links import Words, link
+from spend.domain.money import divide
 from spend.domain.periods import Month
 from spend.templatetags.figures import plain_money, plain_percent, plural
 
@@ -31,6 +33,16 @@ class Check:
     label: str
     href: str
     remedy: str
+
+
+def waived(waivers: dict[str, str]) -> list[tuple[str, str]]:
+    """Return what blocked and was waived, each with its reason."""
+    return [(TITLES[key], reason) for key, reason in waivers.items()]
+
+
+def accrued_per_success(close: Close, reported: Measures) -> int | None:
+    """Return what of the cost of a success is accrued, in nanos: part of what was reported of one."""
+    return divide(close.accrued, reported.successes) if close.accrued and reported.successes > 0 else None
 
 
 _ORDER: dict[State, int] = {"blocks": 0, "look": 1, "ok": 2}
@@ -124,7 +136,7 @@ def _step(line: Line, month: Month) -> Step:
 _NOUNS = {
     "earlier_months": "month", "late_calls": "call", "late_tasks": "task", "repriced_calls": "call",
     "repeated_calls": "call", "crossing_calls": "call", "status_changes": "task", "unexplained": "row",
-    "fixed_costs": "fixed cost",
+    "fixed_costs": "fixed cost", "accruals": "accrual",
     **dict.fromkeys((kind for kind in LABELS if kind.endswith("_corrections")), "correction"),
     **dict.fromkeys((kind for kind in LABELS if kind.endswith("_incidents")), "incident"),
 }  # fmt: skip
@@ -144,11 +156,11 @@ def _rows_of(kind: str, words: Words) -> str:
         return link("tasks", words)
     if kind == "earlier_months":
         return link("entries", words, {"basis": ["reported"], "late": ["yes"]})
-    source = _SOURCES.get(kind.partition("_")[2])
+    source = _SOURCES.get(kind.rpartition("_")[2])
     return link("entries", words, {"late": ["yes"], "source": [source]}) if source else link("entries", words)
 
 
-_SOURCES = {"corrections": "correction", "incidents": "incident", "costs": "fixed_cost"}
+_SOURCES = {"corrections": "correction", "incidents": "incident", "costs": "fixed_cost", "accruals": "accrual"}
 
 
 def _row_of(part: Movement, month: Month) -> str:

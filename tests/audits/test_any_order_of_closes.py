@@ -17,7 +17,7 @@ import yaml
 from django.db import transaction
 
 from accounts.models import User
-from audits.actions.closing import draft, reopen, sign
+from audits.actions.closing import Accrual, close_month, reopen
 from audits.actions.rebuild import rebuild
 from audits.models import Close
 from audits.queries.verify import faults
@@ -67,7 +67,10 @@ class ClosingWorld(World):
         last = Month.of(reporting_day(self.now)).previous
         month = max(self.reported).next if self.reported else last
         if month <= last:
-            sign(draft(month, by=self.signer, at=self.now), by=self.signer, at=self.now)
+            close_month(
+                month, by=self.signer, at=self.now, reason="It is so.", waivers={"priced": "So.", "repricing": "So."},
+                accrual=self.chance.choice([None, Accrual(12_345_678_901, "It is so.")]),
+            )  # fmt: skip
             self.reported[month] = self.of(month)
             self.now += timedelta(seconds=1)
 

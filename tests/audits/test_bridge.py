@@ -65,7 +65,7 @@ def closed(claims: Team, fiona: User) -> Close:
         call(f"c{number}", f"10-0{number}", before)
     correction("k1", "c1", 10, before)
     incident("i1", "c2", 100, before)
-    return sign(draft(OCTOBER, by=fiona, at=before), by=fiona, at=CLOSED_AT)
+    return sign(draft(OCTOBER, by=fiona, at=before), by=fiona, at=CLOSED_AT, reason="It is so.")
 
 
 def found(close: Close, at: datetime = LATER) -> Bridge:
@@ -176,7 +176,7 @@ def test_time_alone_moves_the_tasks_that_were_pending(closed: Close) -> None:
 def test_the_next_month_has_what_was_booked_in_it_for_this_one(closed: Close, fiona: User) -> None:
     correction("k2", "c3", 5, LATER)
     december = datetime(2026, 12, 3, tzinfo=UTC)
-    november = sign(draft(OCTOBER.next, by=fiona, at=december), by=fiona, at=december)
+    november = sign(draft(OCTOBER.next, by=fiona, at=december), by=fiona, at=december, reason="It is so.")
     catch_up(at=december, today=december.date())
     bridge = bridge_of(november, OCTOBER.next)
     assert kinds(bridge) == {"earlier_months": (1, -5 * DOLLAR)}

@@ -10,13 +10,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.test import Client, override_settings
 from django.urls import reverse
 
 from accounts.actions import create_key
 from accounts.models import Scope, Team, User
-from audits.actions.closing import CannotClose, close_month
+from audits.actions.closing import close_month, sign
+from audits.domain.closing import CannotClose
 from audits.models import Close
+from audits.queries.verify import faults
 from audits.views.closing_steps import Check
 from spend.domain.money import to_nanos
 from spend.domain.periods import Month
@@ -106,7 +109,7 @@ def test_finance_drafts_and_signs_a_month_in_order(october: None, fiona: User) -
     assert b"Make the draft" not in step(client, "draft").content
     page = client.get(OCTOBER)
     assert b"Sign and close" in page.content
-    assert b"<textarea" not in page.content  # nothing to explain
+    assert b'name="reason"' not in page.content  # nothing to explain
     assert step(client, "sign", confirm="2026-10").headers["Location"] == OCTOBER
     page = client.get(OCTOBER)
     assert b"October 2026 is closed" in page.content
@@ -165,9 +168,42 @@ def test_what_blocks_can_be_neither_drafted_nor_signed(october: None, fiona: Use
     page = client.get(OCTOBER)
     first: Check = page.context["checks"][0]
     assert (first.state, first.href) == ("blocks", reverse("settings-models"))
-    assert b"Sign and close" not in page.content
-    step(client, "sign", confirm="2026-10", reason="All the same")
+    assert b"First mend what blocks" in page.content
+    answer = step(client, "sign", confirm="2026-10", reason="All the same")
+    assert list(answer.context["sign"].errors) == ["waive_priced"]
+    with pytest.raises(CannotClose, match="no: priced"):
+        sign(Close.objects.get(), by=fiona, at=AT, reason="All the same")
     assert states() == ["draft"]
+    Close.objects.all().delete()
+    assert list(step(client, "draft").context["draft"].errors) == ["waive_priced"]
+    assert states() == []
+
+
+def test_what_blocks_is_waived_with_a_reason_that_is_kept_and_shown(october: None, fiona: User) -> None:
+    call("c9", model="nobody-knows")
+    client = seen_by(fiona)
+    step(client, "draft", waive_priced="The pilot is free.")
+    page = client.get(OCTOBER)
+    assert page.context["waived"] == [("Calls have a price", "The pilot is free.")]
+    step(client, "sign", confirm="2026-10", reason="It is small.")
+    assert Close.objects.get().waivers == {"priced": "The pilot is free."}
+    assert b"The pilot is free." in client.get(OCTOBER).content
+    assert list(faults(AT.date())) == []
+
+
+def test_the_API_and_the_command_ask_the_same_of_what_blocks(october: None, fiona: User) -> None:
+    call("c9", model="nobody-knows")
+    client, month = seen_by(fiona), {"month": "2026-10", "reason": "It is small."}
+    answer = client.post("/api/v1/closes", month, "application/json")
+    assert (answer.status_code, "no: priced" in answer.content.decode()) == (400, True)
+    with pytest.raises(CommandError, match="no: priced"):
+        call_command("close", "2026-10", by="fiona", reason="It is small.")
+    for text in ("over=It is", "priced"):
+        with pytest.raises(CommandError, match="RULE=REASON"):
+            call_command("close", "2026-10", by="fiona", reason="It is small.", waive=[text])
+    assert states() == []
+    answer = client.post("/api/v1/closes", {**month, "waive_priced": "The pilot is free."}, "application/json")
+    assert (answer.status_code, answer.json()["waivers"]) == (201, {"priced": "The pilot is free."})
 
 
 def test_a_month_that_is_not_over_or_not_next_is_not_closed(october: None, fiona: User) -> None:

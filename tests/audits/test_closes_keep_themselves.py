@@ -149,9 +149,9 @@ def test_of_two_who_close_at_once_one_does(fiona: User) -> None:
 
     def second() -> None:
         with pytest.raises(Exception, match="no such draft"):
-            sign(first, by=fiona, at=AT)
+            sign(first, by=fiona, at=AT, reason="It is so.")
 
-    with open_transaction(lambda: sign(first, by=fiona, at=AT)) as commit, waiting(second):
+    with open_transaction(lambda: sign(first, by=fiona, at=AT, reason="It is so.")) as commit, waiting(second):
         commit()
     assert Close.objects.get().state == Close.CLOSED
 

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import reach_of_user
-from audits.actions.closing import CannotClose, reopen
+from audits.actions.closing import reopen
+from audits.domain.closing import CannotClose
 from audits.queries.closes import close_of
 from spend.domain.periods import Month
 

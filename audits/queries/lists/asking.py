@@ -9,6 +9,7 @@ from typing import get_args
 from uuid import UUID
 
 from audits.domain.sources import CATEGORY_OF_ACTIVITY, CATEGORY_OF_KIND, EXTERNAL_FAILURE
+from audits.models.ledger import SOURCE_KINDS
 from audits.queries.asking import BASES, LENSES, BadQuery, choice_of, filters_of, month_of
 from audits.queries.sums import FILTERS
 from spend.domain.periods import Period
@@ -54,7 +55,7 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
         "task": ANY,
         "state": _STATES,
         "category": tuple(sorted({*CATEGORY_OF_ACTIVITY.values(), *CATEGORY_OF_KIND.values(), EXTERNAL_FAILURE})),
-        "source": ("correction", "incident", "fixed_cost"),
+        "source": SOURCE_KINDS,
         "nature": ("cash", "labour"),
         "rule": ("explicit", "deciding", "pro_rata", "scope", "unattributed"),
         "traced": _YES_NO,

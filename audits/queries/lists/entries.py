@@ -22,6 +22,7 @@ _SOURCE = """
     CASE e.source_kind
         WHEN 'correction' THEN (SELECT k.external_id FROM audits_correction k WHERE k.identity = e.source AND k.latest)
         WHEN 'incident' THEN (SELECT i.external_id FROM audits_incident i WHERE i.identity = e.source AND i.latest)
+        WHEN 'accrual' THEN to_char(e.service_date, '"Accrual of "YYYY-MM')
         ELSE (SELECT f.name FROM audits_fixedcost f WHERE f.identity = e.source)
     END
 """
