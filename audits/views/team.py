@@ -20,6 +20,7 @@ from audits.queries.asking import BadQuery
 from audits.queries.by_link import extrapolated
 from audits.queries.lists import Listing
 from audits.queries.team_work import Part, TeamWork, team_work, waiting
+from audits.views.budgets import lines_of_month
 from audits.views.colours import NO_TIER, tier_colours
 from audits.views.links import Words, given, link
 from spend.domain.money import to_dollars
@@ -71,6 +72,8 @@ def team(request: HttpRequest) -> HttpResponse:
         "adjusted": _adjusted(teams[name], month, work),
         "waiting": waiting(teams[name]),
         "may_log": reach.may("audit"),
+        "budgets": lines_of_month(request, month, reporting_day(at), team=teams[name]),
+        "budgets_href": link("budgets", {"month": [str(month)]}),
         **_chart(work),
         **_logged(request, teams[name], month, words, asked),
     }

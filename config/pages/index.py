@@ -15,7 +15,7 @@ from accounts.models import ApiKey, Team, User
 from accounts.queries import reach_of
 from accounts.views.guards import needs_reference
 from audits.actions.reports import bring_up_to_date
-from audits.models import FixedCost, LabourRate, Mail, Schedule
+from audits.models import Alert, AlertRule, Budget, FixedCost, LabourRate, Mail, Schedule
 from audits.queries.usage import models_without_price, roles_without_rate, usage_by_model
 from config.trail.access import reads_trail
 from spend.models import Llm, SourceMapping, TaskType, Tier
@@ -41,6 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     bring_up_to_date(at=at)
     groups = [("What calls cost", _of_calls(reporting_day(at))), ("What people and work cost", _of_work())]
     groups.append(("What comes in", _of_sources()))
+    groups.append(("What is watched", _of_alerts()))
     groups.append(("What goes out", _of_mails()))
     if reach_of(request).administers:
         groups.append(("Who gets in", _of_people()))
@@ -88,6 +89,15 @@ def _of_mails() -> list[Area]:
     failed = Mail.objects.filter(state=Mail.State.FAILED).count()
     wants = f"{plural(failed, 'mail')} failed" if failed else ""
     return [Area("Schedules", "settings-schedules", plural(Schedule.objects.count(), "schedule"), wants)]
+
+
+def _of_alerts() -> list[Area]:
+    rules = AlertRule.objects.filter(is_active=True)
+    raised = Alert.objects.filter(cleared_at=None).count()
+    return [
+        Area("Alert rules", "settings-alerts", plural(rules.count(), "rule"), f"{raised:,} raised" if raised else ""),
+        Area("Budgets", "budgets", plural(Budget.objects.count(), "budget")),
+    ]
 
 
 def _of_trail(at: datetime) -> Area:
