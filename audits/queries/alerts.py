@@ -30,7 +30,7 @@ def rules_in(reach: Reach) -> QuerySet[AlertRule]:
 def alerts_in(reach: Reach) -> QuerySet[Alert]:
     """Return the alerts of the rules within reach, the latest first."""
     rules = rules_in(reach).order_by().values("pk")
-    related = (f"rule__{name}" for name in _RELATED)
+    related = (f"rule__{name}" for name in ("watch", *_RELATED))
     return Alert.objects.select_related("acknowledged_by", *related).filter(rule__in=rules)
 
 

@@ -28,11 +28,12 @@ CLEARED_SHOWN = 100
 
 @dataclass(frozen=True)
 class Told:
-    """An alert in words; `condition` is that of its rule as it is now, `by` who acknowledged it."""
+    """An alert in words. `condition`: of its rule as it is now; `now`: what it read last; `by`: who acknowledged it."""
 
     alert: Alert
     condition: str
     value: str
+    now: str
     threshold: str
     cleared_value: str
     by: str
@@ -76,11 +77,12 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(alert: Alert, reach: Reach, request: HttpRequest) -> Told:
     rule, unit = alert.rule, MEASURES[alert.rule.measure].unit
-    by = alert.acknowledged_by
+    by, watch = alert.acknowledged_by, getattr(rule, "watch", None)
     return Told(
         alert=alert,
         condition=said_of(rule).condition,
         value=shown(alert.value, unit),
+        now=shown(watch.value, unit) if watch and watch.is_enough else "",
         threshold=shown(alert.threshold, unit),
         cleared_value=shown(alert.cleared_value, unit),
         by=shown_name(by.get_username(), is_reader=by == request.user) if by else "",

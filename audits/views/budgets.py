@@ -24,6 +24,7 @@ from spend.domain.periods import Month
 from spend.queries.zone import reporting_day
 
 _WIDTH = 100  # of a bar, in units of its drawing
+_PART = 0.96  # of it that is used at most, so that the line of the budget is seen
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Line:
 
     def _width(self, nanos: int | None) -> float:
         whole = max(self.stands.amount, self.stands.spent or 0, self.stands.forecast or 0)
-        return round(_WIDTH * max(nanos or 0, 0) / whole, 2)
+        return round(_WIDTH * _PART * max(nanos or 0, 0) / whole, 2)
 
 
 @require_safe

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -103,3 +104,13 @@ def test_spells_are_told_by_day():
         Spell(date(2026, 10, 2), Decimal(HIGH), date(2026, 10, 4)),
         Spell(date(2026, 10, 5), Decimal(HIGH), None),
     ]
+
+
+def test_the_worked_example_in_the_docs_is_true():
+    text = (Path(__file__).parents[3] / "docs" / "alerts.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.split("| hour |")[1].splitlines()[2:8]]
+    state, found = FRESH, []
+    for hour, figure, _ in rows:
+        state, happened = step(state, Reading(Decimal(figure), 10), ABOVE, START + timedelta(hours=int(hour)))
+        found.append(happened or "")
+    assert found == [what for *_, what in rows] == ["", "raised", "", "", "", "cleared"]
