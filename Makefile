@@ -11,6 +11,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PY := .venv/bin/python
 export PORT ?= 8000
+# One more than processors, for they also wait; each takes over a gigabyte with its database and its browser.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min((os.cpu_count() or 1) + 1, 6))')
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_CACHE_DIR := 1
@@ -31,7 +33,7 @@ up: .venv/installed node_modules/installed ## run everything: database, web, wor
 .PHONY: test
 test: .venv/installed-dev ## everything that must hold: lint, types, imports, migrations, tests
 	@$(MAKE) -j 3 tools lint types contracts migrations
-	@$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: bench
 bench: .venv/installed node_modules/installed ## measure ingest, reports and pages on scratch databases (minutes), as ratios

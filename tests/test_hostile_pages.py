@@ -69,11 +69,11 @@ def overhears(reads: Callable[..., Any], found: set[str]) -> Callable[..., Any]:
 def nonsensical(page: str, names: Iterable[str], heard: set[str]) -> Iterable[dict[str, str]]:
     """All names at once, then each by itself, or the first refusal hides the rest; names never asked for are left out.
 
-    Pages take turns in the nonsense that they hear at once, a third of it each: they read words by the same code.
+    Pages take turns in the nonsense that they hear at once, a quarter of it each: they read words by the same code.
     """
     names = list(names)
     yield {}
-    for nonsense in NONSENSE[len(page) % 3 :: 3]:
+    for nonsense in NONSENSE[len(page) % 4 :: 4]:
         yield dict.fromkeys(names, nonsense)
         if heard.isdisjoint(names):
             return
