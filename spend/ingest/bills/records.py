@@ -136,7 +136,7 @@ def instant(value: Any, name: str) -> datetime:
     """Return a moment in UTC: of a text, which is of UTC where it names no zone, or of seconds. Raises BadValue."""
     try:
         if isinstance(value, str):
-            said = datetime.fromisoformat(value.strip())
+            said = datetime.fromisoformat(value.strip().removesuffix(" UTC"))  # as BigQuery ends them
             found = (said if said.tzinfo else said.replace(tzinfo=UTC)).astimezone(UTC)
         else:
             found = datetime.fromtimestamp(value, UTC)

@@ -206,8 +206,9 @@ def test_a_result_that_only_seems_to_say_something_is_refused():
 
 
 def test_days_are_those_of_utc_whatever_zone_a_time_names():
-    statement = read(b"day,amount,provider\n2026-10-05T22:00:00-05:00,1,openai\n")
-    assert (statement.first_day, statement.end_day) == (date(2026, 10, 6), date(2026, 10, 7))
+    for said in ("2026-10-05T22:00:00-05:00", "2026-10-06 03:00:00 UTC", "2026-10-06T03:00Z"):
+        statement = read(f"day,amount,provider\n{said},1,openai\n".encode())
+        assert (statement.first_day, statement.end_day) == (date(2026, 10, 6), date(2026, 10, 7))
 
 
 @pytest.mark.parametrize(
