@@ -94,6 +94,8 @@ def test_as_published():
 def test_fully_loaded_costs_as_published():
     units = units_by_entry()
     for row in expected("swebench_fully_loaded"):
+        raw = float(row["cost_per_success_raw"])
+        assert float(units[row["entry"]].cost_per_success) / DOLLAR == pytest.approx(raw, abs=1e-8)
         for hourly in (0, 1, 5, 25, 100):
             stated = float(row[f"fully_loaded_cost_per_task_H{hourly}"])
             assert expected_cost(units[row["entry"]], hourly * DOLLAR) / DOLLAR == pytest.approx(stated, abs=1e-8)

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.fair import Fair, compare_all, stratum
-from audits.domain.decisions.units import Units
+from audits.domain.decisions.units import Units, units_of
 from audits.exports.deciding import fair_sentence
 from tests.audits.domain.build import DOLLAR
 from tests.audits.domain.decisions.build import CENT, candidate, flat, noisy
@@ -184,7 +185,15 @@ def test_splitting_a_stratum_by_what_makes_no_difference_changes_no_cost(one, ot
     assert after.ends == pytest.approx(before.ends, rel=0.02, abs=CENT / 100)
 
 
-# By simulation
+# Against a reference, and by simulation
+
+
+def test_of_one_stratum_where_all_succeed_it_is_welchs_interval():
+    rng = np.random.default_rng(20261123)
+    costs = [np.rint(1e9 * rng.lognormal(0, 0.5, n)) for n in (150, 400)]
+    sides = [{EASY: units_of((int(x), 1) for x in each)} for each in costs]
+    expected = stats.ttest_ind(*costs, equal_var=False).confidence_interval()
+    assert settled(*sides).ends == pytest.approx((expected.low, expected.high), rel=1e-6)
 
 
 def test_pure_noise_raises_at_most_73_false_alarms_in_a_thousand():

@@ -95,6 +95,14 @@ def test_the_order_of_strata_says_nothing(strata):
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=0.05)
 
 
+def test_splitting_a_stratum_in_equal_halves_changes_no_rate():
+    """Nor, but for what a second prior adds, its ends."""
+    whole = silent_failures([Stratum(10_000, 400, 400, 40)])
+    halves = silent_failures([Stratum(5000, 200, 200, 20)] * 2)
+    assert halves.rate == whole.rate
+    assert (halves.low, halves.high) == pytest.approx((whole.low, whole.high), abs=0.004)
+
+
 def test_the_adjusted_figures_by_hand():
     # 2,000 reviewed and 10,000 unreviewed successes less 380: 11,620 of 15,000 tasks; $12,000 / 11,620 = $1.0327
     cost, ends = 12_000 * DOLLAR, (DOLLAR * 95 // 100, DOLLAR * 105 // 100)
