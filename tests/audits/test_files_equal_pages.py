@@ -33,6 +33,7 @@ from tests.build import have_reference, record
 from tests.cast import NOON, make_user
 from tests.database import Copies
 from tests.invoices import INVOICE, OCTOBER, bill, call, have_october
+from trail.models import Event
 
 Figures = dict[str, str]
 MORE_REFERENCE = """
@@ -191,6 +192,12 @@ def test_a_file_of_a_report_says_what_its_page_says(
     assert {name: (page[name], said[name]) for name in both if not same(page[name], said[name])} == {}
     assert len(both) >= at_least, sorted(page.keys() - said.keys())
     assert Decimal(page["bill_difference"]) > 0
+
+
+def test_who_takes_a_file_that_is_written_while_it_is_read_is_on_the_trail(finance: Client) -> None:
+    finance.get("/focus.csv?month=2026-10")
+    event = Event.objects.latest("id")
+    assert (event.action, event.object, event.actor) == ("export", "focus-csv", "fiona")
 
 
 def test_the_workbook_has_every_column_of_the_page(finance: Client) -> None:
