@@ -15,8 +15,8 @@ Pair = tuple[int, int]
 class Units:
     """Sums over `n` independent units of `tasks` tasks: x is a unit's cost in nanos, y how many of its tasks succeeded.
 
-    As in R17 x is without incident cost and without what no task caused, and pending tasks are no units. A unit is a task,
-    or the tasks that one incident joins: what happens to them happens together (`joined`).
+    As in R17 x is without incident cost and without what no task caused, and pending tasks are no units. A unit is a
+    task, or the tasks that one incident joins: what happens to them happens together (`joined`).
     """
 
     n: int
