@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from audits.domain.latency import LATENCY_BUCKETS
 from spend.domain.periods import Month
@@ -232,3 +233,24 @@ def derived_rows(table: str, team: int | None, days: Collection[date]) -> Counte
             [team, sorted(wanted)],
         )
         return Counter(cursor.fetchall())
+
+
+@contextmanager
+def alone(lock: int) -> Iterator[bool]:
+    """Whether no other worker is at it. The lock goes with the connection, so that a killed worker leaves none."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
+        (is_mine,) = cursor.fetchone() or (False,)
+    try:
+        yield is_mine
+    finally:
+        if is_mine:
+            _let_go(lock)
+
+
+def _let_go(lock: int) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
+    except DatabaseError:
+        connection.close()  # a lost connection holds no lock

@@ -1,21 +1,19 @@
-"""Answer with all that a file shows of a report: several views of the same months, of one moment."""
+"""All that a file shows of a report: several views of the same months. To be asked in one moment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from audits.actions.catch_up import catch_up
 from audits.queries import lists
 from audits.queries.claims import Claim, claims
 from audits.queries.grains import Grains, grains
 from audits.queries.lists import Listing
 from audits.queries.notes import Note, notes_of
 from audits.queries.parts import Parts, parts_of_rows
-from audits.queries.reports import TrueCost, one_moment, true_cost
+from audits.queries.reports import TrueCost, true_cost
 from audits.queries.sums import Query
 from spend.queries.installation import is_simulated
-from spend.queries.zone import reporting_day
 
 VIEWS = (("tier",), ("team",), ("task_type",), ("model",), ("month",))
 MOST_ENTRIES = 2_000
@@ -59,22 +57,16 @@ class Sources:
     entry_sums: dict[str, int | None]
 
 
-def answer_pack(query: Query, *, at: datetime) -> Pack:
-    """Return the report of `query`, and the same by tier."""
-    catch_up(at=at, today=reporting_day(at))
-    with one_moment():
-        return _pack(query, (("tier",),), at)
+def pack_of(query: Query, *, at: datetime) -> Pack:
+    """Return the report of `query`, and the same by tier, as the rows have it; bring them up to date first."""
+    return _pack(query, (("tier",),), at)
 
 
-def answer_pack_with_sources(query: Query, *, at: datetime) -> tuple[Pack, Sources]:
-    """Return the report of `query`, the same by each dimension, and what all of it is made of."""
-    catch_up(at=at, today=reporting_day(at))
-    with one_moment():
-        listing = Listing("entries", query.period, query.lens, query.basis, query.filters, teams=query.teams)
-        sources = Sources(
-            grains(query), lists.entries(listing, limit=MOST_ENTRIES), dict(lists.sums_of_entries(listing))
-        )
-        return _pack(query, (query.by[:1], *VIEWS), at), sources
+def pack_with_sources_of(query: Query, *, at: datetime) -> tuple[Pack, Sources]:
+    """Return the report of `query`, the same by each dimension, and what all of it is made of, as the rows have it."""
+    listing = Listing("entries", query.period, query.lens, query.basis, query.filters, teams=query.teams)
+    sources = Sources(grains(query), lists.entries(listing, limit=MOST_ENTRIES), dict(lists.sums_of_entries(listing)))
+    return _pack(query, (query.by[:1], *VIEWS), at), sources
 
 
 def _pack(query: Query, others: tuple[tuple[str, ...], ...], at: datetime) -> Pack:

@@ -14,13 +14,17 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.queries import reach_of_user
 from audits.actions.mail import queue
+from audits.actions.reports import bring_up_to_date
 from audits.domain.occasions import Occasion, Timing, following, latest
-from audits.models import MailFile, Schedule
+from audits.models import Mail, MailFile, Schedule
+from audits.queries.moment import one_moment
+from audits.store import alone
 
 log = structlog.get_logger()
 
 # A report that could not go out for this long is not sent any more: the next one is near.
 MOST_LATE = timedelta(days=6)
+_LOCK = 0x5A3B20
 
 
 @dataclass(frozen=True)
@@ -89,27 +93,27 @@ def _teams_for(person: User, team: int | None) -> frozenset[int] | None:
 
 
 def queue_due(write: Writer, *, at: datetime) -> int:
-    """Queue what became due; return how many mails. What was missed is made up for once, and only for some days."""
-    queued = 0
-    for schedule in Schedule.objects.filter(is_active=True).order_by("pk"):
-        try:
-            queued += _queue_if_due(schedule.pk, write, at)
-        except Exception:  # one that cannot be written must not hold up the others; it is tried again in a minute
-            log.exception("a report could not be queued", schedule=schedule.name)
-    return queued
+    """Queue what became due; return how many mails. What was missed is made up for once, and only for some days.
+
+    One worker at a time does it: a pack takes seconds, and nobody need make the same one twice.
+    """
+    with alone(_LOCK) as is_mine:
+        if not is_mine:
+            return 0
+        return sum(_queue_if_due(schedule, write, at) for schedule in Schedule.objects.filter(is_active=True))
 
 
-def _queue_if_due(pk: int, write: Writer, at: datetime) -> int:
-    with transaction.atomic():
-        schedule = Schedule.objects.select_for_update(skip_locked=True).filter(pk=pk, is_active=True).first()
-        if schedule is None:
-            return 0
-        occasion = latest(timing_of(schedule), at)
-        if not _is_due(schedule, occasion, at):
-            return 0
+def _queue_if_due(schedule: Schedule, write: Writer, at: datetime) -> int:
+    occasion = latest(timing_of(schedule), at)
+    if not _is_due(schedule, occasion, at):
+        return 0
+    try:
         queued = send(schedule, occasion.day, groups_of(schedule), write, key=str(occasion.day), at=at)
-        Schedule.objects.filter(pk=pk).update(last_occasion=occasion.day)
-        return queued
+    except Exception:  # one that cannot be written must not hold up the others; it is tried again in a minute
+        log.exception("a report could not be queued", schedule=schedule.name)
+        return 0
+    Schedule.objects.filter(pk=schedule.pk).update(last_occasion=occasion.day)
+    return queued
 
 
 def _is_due(schedule: Schedule, occasion: Occasion, at: datetime) -> bool:
@@ -118,18 +122,34 @@ def _is_due(schedule: Schedule, occasion: Occasion, at: datetime) -> bool:
 
 
 def send(schedule: Schedule, day: date, groups: Sequence[Group], write: Writer, *, key: str, at: datetime) -> int:
-    """Queue a letter for each of these people; `key` tells this occasion from others. Return how many are new."""
+    """Queue a letter for each of these people; `key` tells this occasion from others. Return how many are new.
+
+    Those whose turn came before a worker died have theirs already.
+    """
+    bring_up_to_date(at=at)
     queued = 0
     for group in groups:
-        letter = write(schedule, day, group.teams, at)
-        files = [
-            MailFile.objects.create(name=file.name, content_type=file.content_type, content=file.make(), made_at=at)
-            for file in letter.files
-        ]
-        for person in group.people:
-            name = f"schedule:{schedule.pk}:{key}:{person.pk}"
-            queued += queue(name, person, letter.subject, letter.body, at=at, files=files)
+        keys = {f"schedule:{schedule.pk}:{key}:{person.pk}": person for person in group.people}
+        if Mail.objects.filter(key__in=keys).count() == len(keys):
+            continue
+        letter, made = _made(schedule, day, group, write, at)
+        with transaction.atomic():
+            files = [
+                MailFile.objects.create(name=file.name, content_type=file.content_type, content=content, made_at=at)
+                for file, content in made
+            ]
+            for name, person in keys.items():
+                queued += queue(name, person, letter.subject, letter.body, at=at, files=files)
     return queued
+
+
+def _made(
+    schedule: Schedule, day: date, group: Group, write: Writer, at: datetime
+) -> tuple[Letter, list[tuple[File, bytes]]]:
+    """Return a letter and its files, all of one moment: what is said is what is attached. It keeps nobody waiting."""
+    with one_moment():
+        letter = write(schedule, day, group.teams, at)
+        return letter, [(file, file.make()) for file in letter.files]
 
 
 def send_to(schedule: Schedule, person: User, write: Writer, *, at: datetime) -> bool:

@@ -6,34 +6,41 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from audits.actions.packs import answer_pack, answer_pack_with_sources
-from audits.actions.reports import answer
+from audits.actions.packs import pack_of, pack_with_sources_of
+from audits.actions.reports import bring_up_to_date
 from audits.exports.asked import Asked
 from audits.exports.plain import as_csv
 from audits.exports.typeset import as_pdf
 from audits.exports.workbook import as_xlsx
+from audits.queries.reports import one_moment, true_cost
 from audits.queries.sums import Query
 
 
 @dataclass(frozen=True)
 class Format:
-    """`make` answers a query as of a moment with the bytes of a file."""
+    """`read` makes the bytes of a file of a report as the rows have it in the caller's moment."""
 
     content_type: str
-    make: Callable[[Query, Asked, datetime], bytes]
+    read: Callable[[Query, Asked, datetime], bytes]
+
+    def make(self, query: Query, asked: Asked, at: datetime) -> bytes:
+        """Work in what was committed so far, and make the file of one moment."""
+        bring_up_to_date(at=at)
+        with one_moment():
+            return self.read(query, asked, at)
 
 
 def _csv(query: Query, asked: Asked, at: datetime) -> bytes:
-    return as_csv(answer(query, at=at)).encode()
+    return as_csv(true_cost(query, as_of=at)).encode()
 
 
 def _xlsx(query: Query, asked: Asked, at: datetime) -> bytes:
-    pack, sources = answer_pack_with_sources(query, at=at)
+    pack, sources = pack_with_sources_of(query, at=at)
     return as_xlsx(pack, sources, asked)
 
 
 def _pdf(query: Query, asked: Asked, at: datetime) -> bytes:
-    return as_pdf(answer_pack(query, at=at), asked)
+    return as_pdf(pack_of(query, at=at), asked)
 
 
 FORMATS = {

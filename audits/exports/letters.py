@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from accounts.models import Team
 from accounts.queries import shown_name
-from audits.actions.reports import answer, look_over
 from audits.actions.schedules import File, Letter
 from audits.domain.comparing import compare
 from audits.domain.lines import Line
@@ -24,10 +23,11 @@ from audits.exports.comparing import sentence
 from audits.exports.files import FORMATS, file_name
 from audits.models import Schedule
 from audits.queries.closes import close_of
-from audits.queries.overview import Overview
-from audits.queries.reports import TrueCost
+from audits.queries.overview import Overview, overview
+from audits.queries.reports import TrueCost, true_cost
 from audits.queries.sums import Query
 from spend.domain.periods import Month, Period
+from spend.queries.zone import reporting_day
 from spend.templatetags.figures import plain_money, plain_ratio, plural
 
 WIDTH = 78  # characters of a line that no mail program breaks
@@ -35,7 +35,7 @@ HEADS = ("Tier", "True cost per success", "95 % interval", "Multiplier", "Token 
 
 
 def write(schedule: Schedule, day: date, teams: frozenset[int] | None, at: datetime) -> Letter:
-    """Return what a schedule tells on this day of these teams, None for all."""
+    """Return what a schedule tells on this day of these teams, None for all, as the rows have it."""
     return (_pack if schedule.kind == MONTHLY_PACK else _digest)(schedule, day, teams, at)
 
 
@@ -45,9 +45,9 @@ def write(schedule: Schedule, day: date, teams: frozenset[int] | None, at: datet
 def _pack(schedule: Schedule, day: date, teams: frozenset[int] | None, at: datetime) -> Letter:
     month = Month.of(day).previous
     query, asked = _query(schedule, month, teams)
-    report = answer(query, at=at)
+    report = true_cost(query, as_of=at)
     files = [
-        File(file_name(query, name), FORMATS[name].content_type, partial(FORMATS[name].make, query, asked, at))
+        File(file_name(query, name), FORMATS[name].content_type, partial(FORMATS[name].read, query, asked, at))
         for name in ("pdf", "xlsx")
     ]
     body = [
@@ -88,7 +88,7 @@ def _state(month: Month, schedule: Schedule) -> str:
 
 
 def _digest(schedule: Schedule, day: date, teams: frozenset[int] | None, at: datetime) -> Letter:
-    found = look_over(teams=teams, at=at)
+    found = overview(teams=teams, at=at, today=reporting_day(at))
     body = [
         _title(f"Week to {day:%d %B %Y}", teams),
         *chain.from_iterable(_month(found, month) for month in (found.this, found.last)),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.views.guards import needs_reference
 from audits.actions.mail import try_again
+from audits.actions.reports import bring_up_to_date
 from audits.actions.schedules import day_of, groups_of, keep, next_of, send_to
 from audits.domain.occasions import WEEKDAYS, WEEKLY_DIGEST
 from audits.exports.letters import write
@@ -62,6 +63,7 @@ def schedule(request: HttpRequest, pk: int) -> HttpResponse:
     """One schedule: what would go out now to whom, and what went out."""
     at, found = timezone.now(), get_object_or_404(Schedule.objects.select_related("team"), pk=pk)
     groups = groups_of(found)
+    bring_up_to_date(at=at)
     context: dict[str, Any] = {
         "schedule": found,
         "when": when(found),

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 
-from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, connections, transaction
 from django.utils import timezone
 
 from audits.actions.catch_up import catch_up
 from audits.sample.dates import last_full_month_end
+from audits.store import alone
 from config.models import SampleJob
 from config.sample import load_organisation
 from config.start.removal import Refused, remove_sample
@@ -50,7 +50,7 @@ def current() -> SampleJob | None:
 
 def carry_out(*, at: datetime) -> None:
     """Do what is ordered, one at a time over all workers; what a worker left behind is begun again."""
-    with _alone() as is_mine:
+    with alone(_LOCK) as is_mine:
         if not is_mine:
             return
         for job in SampleJob.objects.filter(ended_at=None).order_by("asked_at"):
@@ -110,24 +110,3 @@ def _progress_of(job: SampleJob) -> Callable[[str, int, int], None]:
 
 def _tell(job: SampleJob, **progress: object) -> None:
     SampleJob.objects.using(_OUTSIDE).filter(pk=job.pk).update(**progress)
-
-
-@contextmanager
-def _alone() -> Iterator[bool]:
-    """Whether no other worker is at it. The lock goes with the connection, so that a killed worker leaves none."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK])
-        (is_mine,) = cursor.fetchone() or (False,)
-    try:
-        yield is_mine
-    finally:
-        if is_mine:
-            _let_go()
-
-
-def _let_go() -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOCK])
-    except DatabaseError:
-        connection.close()  # a lost connection holds no lock

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
+from threading import Thread
 from typing import Any
 
 import openpyxl
 import pypdfium2
 import pytest
 import time_machine
+from django.db import connections
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import Role, Team, User
 from audits.actions.mail import deliver
+from audits.actions.reports import answer
 from audits.actions.schedules import File, Letter, keep, queue_due
 from audits.domain.occasions import MONTHLY_PACK, WEEKLY_DIGEST
 from audits.exports.letters import write
 from audits.models import Mail, Schedule
+from audits.queries.sums import Query
+from spend.domain.periods import Month, Period
 from spend.templatetags.figures import plain_money
 from tests.audits.test_pdf import text_of
 from tests.build import have_reference, record
@@ -28,6 +34,8 @@ from tests.mail import Mailbox
 
 MADE = datetime(2026, 11, 1, 12, tzinfo=UTC)  # a Sunday
 MONDAY = datetime(2026, 11, 2, 7, tzinfo=UTC)
+OCTOBER = Month(2026, 10)
+CALL = {"team": "Claims", "occurred_at": "2026-10-05T08:00:00Z", "provider": "acme", "model": "small"}
 THIRD_WORKING_DAY = datetime(2026, 11, 4, 7, tzinfo=UTC)
 
 
@@ -149,8 +157,7 @@ def october(claims: Team) -> None:
         """,
         at=NOON,
     )
-    call = {"team": "Claims", "occurred_at": "2026-10-05T08:00:00Z", "provider": "acme", "model": "small"}
-    record("call", *({**call, "id": f"c{n}", "task": f"t{n}", "input_tokens": 1_000_000} for n in range(4)), at=NOON)
+    record("call", *({**CALL, "id": f"c{n}", "task": f"t{n}", "input_tokens": 1_000_000} for n in range(4)), at=NOON)
     record("outcome", *({"task": f"t{n}", "team": "Claims", "outcome": "success"} for n in range(4)), at=NOON)
     correction = {"id": "k", "worked_on": "2026-10-06", "minutes": 30, "role": "adjuster", "activity": "fix"}
     record("correction", {**correction, "task": "t1", "team": "Claims"}, at=NOON)
@@ -196,6 +203,74 @@ def test_the_digest_of_a_week_says_how_both_months_stand(mailbox: Mailbox, lena:
     assert "October 2026: true cost $34.00, token bill $4.00." in text
     row = next(line for line in text.splitlines() if line.startswith("commodity"))
     assert row.split()[1] == "$8.50"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("october")
+def test_text_and_files_are_of_one_moment_and_nobody_waits_for_them(fiona: User) -> None:
+    """A call that comes between text and files is in neither, and whoever asks for a report meanwhile gets it."""
+    scheduled(MONTHLY_PACK, fiona)
+    late = {**CALL, "id": "late", "task": "late", "input_tokens": 1_000_000}
+    found = []
+
+    def meanwhile() -> None:
+        try:
+            record("call", late, at=THIRD_WORKING_DAY)
+            found.append(answer(Query(Period(OCTOBER, OCTOBER)), at=THIRD_WORKING_DAY).total.calls)
+        finally:
+            connections.close_all()
+
+    def interrupted(*asked: Any) -> Letter:
+        letter = write(*asked)
+        other = Thread(target=meanwhile, daemon=True)
+        other.start()
+        other.join(30)
+        return letter
+
+    queue_due(interrupted, at=THIRD_WORKING_DAY)
+    assert found == [5]
+    mail = Mail.objects.get()
+    pdf = mail.files.get(content_type="application/pdf")
+    typeset = text_of(pypdfium2.PdfDocument(bytes(pdf.content)))
+    assert "$4.00" in mail.body
+    assert "Token bill $4.00 4 calls" in " ".join(typeset.split())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_one_pack_between_them(fiona: User) -> None:
+    scheduled(WEEKLY_DIGEST, fiona)
+    written = []
+
+    def slow(*asked: Any) -> Letter:
+        written.append(1)
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(another_worker).result() == 0
+        return plain(*asked)
+
+    def another_worker() -> int:
+        try:
+            return queue_due(slow, at=MONDAY)
+        finally:
+            connections.close_all()
+
+    assert queue_due(slow, at=MONDAY) == 1
+    assert queue_due(slow, at=MONDAY + timedelta(minutes=1)) == 0
+    assert written == [1]
+
+
+@pytest.mark.django_db
+def test_a_worker_that_died_half_way_leaves_the_rest_to_the_next(fiona: User, lena: User, claims: Team) -> None:
+    scheduled(WEEKLY_DIGEST, fiona, lena)
+
+    def dies(schedule: Schedule, day: Any, teams: frozenset[int] | None, at: datetime) -> Letter:
+        if teams is not None:
+            raise RuntimeError("killed")
+        return plain(schedule, day, teams, at)
+
+    queue_due(dies, at=MONDAY)
+    assert mails() == [("fiona@example.com", "Board 2026-11-02")]
+    assert queue_due(plain, at=MONDAY + timedelta(minutes=1)) == 1
+    assert [address for address, _ in mails()] == ["fiona@example.com", "lena@example.com"]
 
 
 # -- pages ------------------------------------------------------------------------------------------------------------
