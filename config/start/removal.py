@@ -17,13 +17,19 @@ from psycopg import sql
 from accounts.models import Team
 from audits import models as audits_models
 from audits.models import (
+    AlertRecipient,
+    AlertRule,
+    Budget,
     Correction,
     FixedCost,
     Incident,
     LabourRate,
+    Mail,
     ProviderTolerance,
     ReconciliationDecision,
     ReportNote,
+    Schedule,
+    ScheduleRecipient,
     Webhook,
 )
 from audits.sample import insurer
@@ -54,7 +60,10 @@ from spend.queries.installation import is_simulated
 from trail.store import note_emptied
 
 OWNER = "owner"
-KEPT = (LabourRate, FixedCost, ProviderTolerance, Webhook)  # of audits: reference data and ways in, not facts
+# Of audits: reference data, ways in and what people set up, not facts.
+KEPT = (
+    AlertRecipient, AlertRule, Budget, FixedCost, LabourRate, ProviderTolerance, Schedule, ScheduleRecipient, Webhook,
+)  # fmt: skip
 FILES = ("organisation.yaml", "insurer.yaml")
 
 
@@ -118,7 +127,7 @@ def _tables() -> list[type[Model]]:
         RepricedMonth,
         Repricing,
     ]
-    return [*facts, *(model for model in derived if model not in KEPT)]
+    return [*facts, Mail.files.through, *(model for model in derived if model not in KEPT)]
 
 
 def _empty(tables: list[type[Model]]) -> None:

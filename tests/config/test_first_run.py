@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -13,8 +13,11 @@ from django.urls import reverse
 from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
 from audits import models as audits_models
+from audits.actions.mail import queue
 from audits.actions.reports import answer
-from audits.models import Entry, FixedCost, LabourRate
+from audits.actions.schedules import keep
+from audits.domain.occasions import WEEKLY_DIGEST
+from audits.models import Entry, FixedCost, LabourRate, Mail, MailFile, Schedule
 from audits.queries.sums import Query
 from config.models import SampleJob
 from config.start import jobs
@@ -193,11 +196,18 @@ class TestSample:
         FixedCost.objects.create(
             name="Mine", kind="compute", amount=1, starts_on=NOON, ends_on=NOON.replace(year=2027), team=held
         )
+        weekly = Schedule(name="Mine", kind=WEEKLY_DIGEST, day=0, at=time(7), zone="UTC", created_at=NOON)
+        keep(weekly, [make_user("fiona", Role.FINANCE)], at=NOON)
+        file = MailFile.objects.create(name="a.pdf", content_type="application/pdf", content=b"%PDF", made_at=NOON)
+        queue("schedule:1", User.objects.get(), "Of the sample", "", at=NOON, files=[file])
         keyed = Team.objects.get(name="Legal")
         create_key(name="mine", scopes=["read"], team=keyed, at=NOON)
         remove_sample()
         assert set(Team.objects.all()) == {held, keyed}
         assert ApiKey.objects.count() == 1
+        assert [each.username for each in Schedule.objects.get().people.all()] == ["fiona"]
+        assert not Mail.objects.exists()
+        assert not MailFile.objects.exists()
         assert [list(find()) for _, find in TRAIL] == [[]] * len(TRAIL), "what went is on the audit trail, all of it"
 
     def test_it_stops_when_asked_and_nothing_stays(self) -> None:
