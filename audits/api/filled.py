@@ -18,7 +18,9 @@ def fields_of(body: Any, form: type[forms.Form], *more: str) -> dict[str, Any]:
         raise ValidationError({"record": ["must be an object"]})
     known = {name: field for name, field in form.base_fields.items() if name != "seen"}
     errors = {name: ["is not a field"] for name in body if name not in known and name not in more}
-    errors |= {name: ["is no such value"] for name, value in body.items() if not _fits(value, known.get(name))}
+    errors |= {
+        name: ["is no such value"] for name, value in body.items() if name in known and not _fits(value, known[name])
+    }
     if errors:
         raise ValidationError(errors)
     return body
@@ -33,7 +35,7 @@ def checked(form: Filled) -> Filled:
     return form
 
 
-def _fits(value: Any, field: forms.Field | None) -> bool:
+def _fits(value: Any, field: forms.Field) -> bool:
     """Whether JSON has the shape of what a form would send: a list where many may be chosen, else one plain value."""
     if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
         return isinstance(value, list) and all(isinstance(each, str) and not UNSTORABLE.search(each) for each in value)
