@@ -91,7 +91,8 @@ def _month(rng: random.Random) -> list[int]:
 
 
 def test_the_worked_example_of_the_method_is_true() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "method.md").read_text("utf-8").split("## 14.")[1]
+    text = (Path(__file__).parents[3] / "docs" / "method.md").read_text("utf-8")
+    page = text.split("## 14.")[1].split("\n## ")[0]
     rows = [
         line.strip("|").split("|")[1:] for line in page.splitlines() if line.startswith("| ") and "month" not in line
     ]
