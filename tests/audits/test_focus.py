@@ -161,7 +161,7 @@ def test_the_rows_of_a_month_are_its_report_to_the_nano() -> None:
         rows, total = exported(month="2026-10"), reported(product, OCTOBER)
     assert as_said(billed(rows, "Usage")) == total["token_bill"]
     labour = Decimal(money(rows, "x_FixedLabourCost"))  # people's hours, compute all the same, are in no bill
-    assert (labour, total["prevention"]) == (186, "120.00")
+    assert (labour, total["prevention"]) == (Decimal(186), "120.00")
     assert as_said(billed(rows, "Purchase") + labour) == total["fixed_compute"]
     for category, column in QUALITY_COLUMNS.items():
         assert column == "x_FixedLabourCost" or money(rows, column) == total[category], category
