@@ -37,6 +37,7 @@ class ScheduleForm(PlainForm):
     basis = forms.ChoiceField(
         label="Figures",
         choices=[("restated", "As known then"), ("reported", "As reported, closed months as signed")],
+        help_text="Of a monthly pack; a digest is as known then.",
     )
     roles = forms.MultipleChoiceField(
         label="To everybody who is", choices=Role.choices, required=False, widget=forms.CheckboxSelectMultiple
