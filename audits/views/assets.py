@@ -51,6 +51,10 @@ class Shown:
         named = (self.row.team, self.row.tier, self.row.llm)
         return ", ".join(str(each) for each in named if each) or "everything"
 
+    @property
+    def last_day(self) -> date:
+        return self.asset.cost.ends_on - timedelta(days=1)
+
     @cached_property
     def so_far(self) -> Charged:
         return charged_before(self.asset.cost, self.today + timedelta(days=1))
