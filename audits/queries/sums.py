@@ -72,7 +72,7 @@ class _Table:
         """Return the rows that the basis of `query` asks for: by their own month as they are, or by posting period."""
         dimensions = entry_dimensions_of(query.lens) if rows in _LIKE_ENTRIES else dimensions_of(query.lens)
         if query.days:
-            return cls(f"audits_daily{rows}", dimensions, own_month.replace("month", "day"), where)
+            return cls(_BY_DAY.get(rows, f"audits_daily{rows}"), dimensions, own_month.replace("month", "day"), where)
         if query.basis == "reported":
             return cls(f"audits_reported{rows}", dimensions, "period", where)
         return cls(_RESTATED.get(rows, f"audits_monthly{rows}"), dimensions, own_month, where)
@@ -206,6 +206,23 @@ _RESTATED = {
         " s.first_llm_id, date_trunc('month', e.service_date)::date AS task_month FROM audits_entry e"
         " LEFT JOIN audits_taskstate s ON s.task_key = e.task_key WHERE e.source_kind = 'incident'"
         " AND e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM audits_entry r WHERE r.reverses_id = e.id)) AS i"
+    )
+}
+# A fixed cost of a team alone is one entry a month, on its last counted day (R8): by day it is spread over those days.
+_ENTRY_COLUMNS = "team_id, task_type_id, tier_id, llm_id, source_kind, category, nature, traced"
+_BY_DAY = {
+    "entries": (
+        f"(SELECT {_ENTRY_COLUMNS}, route, first_llm_id, task_day, amount, pending FROM audits_dailyentries UNION ALL"
+        f" SELECT e.{_ENTRY_COLUMNS.replace(', ', ', e.')}, '', NULL, part.day, part.amount, 0 FROM audits_entry e"
+        " JOIN audits_fixedcost f ON f.identity = e.source AND f.team_id IS NOT NULL"
+        " AND f.tier_id IS NULL AND f.llm_id IS NULL"
+        " CROSS JOIN LATERAL (SELECT LEAST(GREATEST(date_trunc('month', e.service_date)::date, f.starts_on),"
+        " e.service_date) AS first) AS counted"
+        " CROSS JOIN LATERAL (SELECT e.service_date AS day, -e.amount_nanos::numeric AS amount UNION ALL"
+        " SELECT first + k - 1, div(e.amount_nanos::numeric * k, e.service_date - first + 1)"
+        " - div(e.amount_nanos::numeric * (k - 1), e.service_date - first + 1)"
+        " FROM generate_series(1, e.service_date - first + 1) AS k) AS part"
+        " WHERE e.source_kind = 'fixed_cost') AS e"
     )
 }
 CATEGORIES = ("fixed_compute", "prevention", "appraisal", "internal_failure", "external_failure")

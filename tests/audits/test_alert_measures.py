@@ -13,8 +13,10 @@ from audits.actions.reports import bring_up_to_date
 from audits.models import Budget
 from audits.queries.budgets import standing
 from audits.queries.readings import Found, readings
+from audits.queries.windows import lines_of
 from spend.domain.periods import Days, Month
 from spend.models import TaskType, Tier
+from tests.build import have_reference
 from tests.cast import NOON
 from tests.invoices import INVOICE, bill, have_october
 from tests.watched import have_november, rule
@@ -62,6 +64,18 @@ def test_days_are_those_of_the_work(november):
     assert read("incident_loss", on=date(2026, 11, 8), name="a", **week).reading.value == 80
     assert read("incident_loss", on=date(2026, 11, 9), name="b", **week).reading.value == 0
     assert read("unpriced_share", on=date(2026, 11, 10), name="c", **week).reading.value == Decimal("0.5")
+
+
+def test_a_fixed_cost_of_a_team_is_spread_over_its_days(november):
+    """$300.00 over 30 days from 6 November on: in the ledger one entry of $150.00 on the 20th."""
+    lease = "fixed_costs: [{name: Lease, from: 2026-11-06, to: 2026-12-06, amount: 300, team: Claims, kind: compute}]"
+    have_reference(lease, at=NOON)
+    bring_up_to_date(at=NOON)
+    claims = Team.objects.get(name="Claims").pk
+    ends = {(1, 21): 150, (14, 21): 70, (1, 11): 50, (1, 6): 0}
+    windows = {days: Days(date(2026, 11, days[0]), date(2026, 11, days[1])) for days in ends}
+    lines = lines_of({"team": (claims,)}, windows.values())
+    assert {days: lines[window].fixed_compute / 10**9 for days, window in windows.items()} == ends
 
 
 def test_without_work_there_is_nothing_to_read(november):
