@@ -55,8 +55,15 @@ def call(name: str, model: str, day: int, *, team: str = "Claims", provider: str
 
 def bill(*lines: tuple[int, str, str, int | None, str | None], provider: str = "openai", **options: Any) -> Bill:
     """Have an invoice of October with these lines."""
-    span = {"first_day": date(2026, 10, 1), "end_day": date(2026, 11, 1), "kind": "csv", "raw": b"", "digest": b""}
-    made = Bill.objects.create(provider=provider, imported_at=NOON, **span | options)
+    span = {
+        "imported_at": NOON,
+        "first_day": date(2026, 10, 1),
+        "end_day": date(2026, 11, 1),
+        "kind": "csv",
+        "raw": b"",
+        "digest": b"",
+    }
+    made = Bill.objects.create(provider=provider, **span | options)
     for day, model, kind, quantity, amount in lines:
         BillLine.objects.create(
             bill=made,

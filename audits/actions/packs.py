@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from audits.models import Close
 from audits.queries import lists
 from audits.queries.claims import Claim, claims
+from audits.queries.closes import closes_within
 from audits.queries.grains import Grains, grains
 from audits.queries.lists import Listing
 from audits.queries.notes import Note, notes_of
@@ -33,12 +35,13 @@ class View:
 
 @dataclass(frozen=True)
 class Pack:
-    """`views`: as asked for first, by tier among the others. `notes` are those by finance."""
+    """`views`: as asked for first, by tier among the others. `notes` are those by finance, `closes` those in force."""
 
     views: list[View]
     claims: list[Claim]
     is_simulated: bool
     notes: list[Note]
+    closes: list[Close]
 
     @property
     def asked_for(self) -> TrueCost:
@@ -73,4 +76,4 @@ def _pack(query: Query, others: tuple[tuple[str, ...], ...], at: datetime) -> Pa
     wanted = dict.fromkeys((query.by, *others))
     reports = [true_cost(replace(query, by=by), as_of=at) for by in wanted]
     views = [View(report, parts_of_rows(report)) for report in reports]
-    return Pack(views, claims(query), is_simulated(), notes_of(query))
+    return Pack(views, claims(query), is_simulated(), notes_of(query), closes_within(query.period))

@@ -25,13 +25,15 @@ LATE_TASKS = "late_tasks"
 REPRICED = "repriced_calls"
 REPEATED = "repeated_calls"
 CROSSING = "crossing_calls"
+BILL_CHANGED = "bill_changed"
+BILL_FOLLOWED = "bill_followed"
 STATUS = "status_changes"
 UNEXPLAINED = "unexplained"
 KINDS = (
     EARLIER, LATE_CALLS, LATE_TASKS, CROSSING, REPRICED, REPEATED,
     "late_corrections", "revised_corrections", "withdrawn_corrections", "placed_corrections",
     "confirmed_incidents", "revised_incidents", "withdrawn_incidents", "placed_incidents",
-    "fixed_costs", "accruals", STATUS, UNEXPLAINED,
+    "fixed_costs", "accruals", BILL_CHANGED, BILL_FOLLOWED, STATUS, UNEXPLAINED,
 )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ LABELS = {
     "placed_incidents": "Incidents with another rate or place",
     "fixed_costs": "Fixed costs",
     "accruals": "Accrual of rework to come, reversed",
+    "bill_changed": "Bill changed",
+    "bill_followed": "Rest of the bill, as logged calls moved",
     "status_changes": "Tasks that stand otherwise",
     "unexplained": "Not explained",
 }

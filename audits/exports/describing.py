@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
+from accounts.queries import shown_name
 from audits.actions.packs import Pack
 from audits.domain.comparing import compare
 from audits.exports.asked import Asked
 from audits.exports.comparing import CAVEAT, sentence
 from audits.exports.wording import as_billed, incidents, period_name
 from audits.queries.reports import UNATTRIBUTED, TrueCost
+from spend.domain.periods import Month, Period
 from spend.queries.zone import reporting_zone
 from spend.templatetags.figures import plain_money, plain_percent, plural
 
@@ -28,6 +30,12 @@ _SUCCESSES = {
     "final": "every task that stayed successful",
     "first_pass": "a task successful with no human change",
     "judged": "a task successful by outcome or verdict, not presumed",
+}
+_STANDINGS = {
+    "open": "not closed: figures can still change",
+    "draft": "not closed: a draft waits for its signature",
+    "partly closed": "partly closed: the rest can still change",
+    "closed": "closed",
 }
 _BILLS = {
     "computed": "computed: logged calls by our prices",
@@ -46,7 +54,7 @@ def described(pack: Pack, asked: Asked) -> dict[str, str]:
         "Rows by": " and ".join(name.replace("_", " ") for name in query.by),
         "Lens": _LENSES[query.lens],
         "Basis": _BASES[query.basis],
-        "Months": report.closed,
+        **dict(_closes(pack, asked)),
         "Success is": _SUCCESSES[query.success],
         "Token bill": _BILLS[query.bill],
         **{f"Only {name.replace('_', ' ')}": names for name, names in asked.filters().items()},
@@ -58,6 +66,20 @@ def described(pack: Pack, asked: Asked) -> dict[str, str]:
         "Exported by": asked.by_whom,
         "Same report": asked.address("report", query, {"by": [",".join(query.by)]}),
     }
+
+
+def _closes(pack: Pack, asked: Asked) -> Iterator[tuple[str, str]]:
+    """Say where the months stand, and of each close who signed it and, for who sees all teams, its digest."""
+    standing = pack.asked_for.closed
+    yield "Months", _STANDINGS[standing]
+    for close in pack.closes:
+        months = period_name(Period(Month.of(close.first_month), Month.of(close.month)))
+        by = shown_name(close.closed_by, is_reader=close.closed_by == asked.by_whom)
+        at = f" on {close.closed_at.astimezone(reporting_zone()):%Y-%m-%d %H:%M}" if close.closed_at else ""
+        text = f"signed by {by}{at}, token bill {close.basis}"
+        if pack.asked_for.query.teams is None:
+            text += f", SHA-256 {close.digest}"
+        yield f"Close of {months}", text
 
 
 def of_tiers(pack: Pack) -> str:

@@ -24,7 +24,7 @@ from audits.domain.bridge import (
     bridge,
 )
 from audits.models import Close
-from audits.queries import moved_sources
+from audits.queries import moved_bills, moved_sources
 from audits.queries.connectors import label_of_source
 from audits.queries.lists.judged import JUDGED
 from audits.queries.reports import one_moment
@@ -45,12 +45,17 @@ def bridge_of(close: Close, month: Month, *, reader: int | None = None) -> Bridg
     with one_moment():
         reported, earlier, restated = (_measures(sql, asked) for sql in (_REPORTED, _EARLIER, _RESTATED))
         movements = [
-            *_earlier(earlier, asked),
             *_late_calls(asked),
             *_late_tasks(asked),
             *_changed_calls(asked),
             *moved_sources.movements(close, month, reader=reader),
         ]
+        if close.basis == "billed":
+            billed, of_earlier, restated_bills = moved_bills.amounts(month)
+            moved = restated_bills - (billed - of_earlier)
+            movements += [*moved_bills.movement(close, month, moved, reader=reader)]
+            reported, earlier, restated = reported + billed, earlier + of_earlier, restated + restated_bills
+        movements += _earlier(earlier, asked)
         movements += _status(reported - earlier, restated, movements)
     return bridge(reported=reported, restated=restated, movements=movements)
 
@@ -118,7 +123,8 @@ _EARLIER_MONTHS = """
 SELECT count(DISTINCT month) AS months FROM (
     SELECT month FROM audits_reportedcalls WHERE period = %(first)s AND month < %(first)s UNION
     SELECT task_month FROM audits_reportedtasks WHERE period = %(first)s AND task_month < %(first)s UNION
-    SELECT task_month FROM audits_reportedentries WHERE period = %(first)s AND task_month < %(first)s
+    SELECT task_month FROM audits_reportedentries WHERE period = %(first)s AND task_month < %(first)s UNION
+    SELECT month FROM audits_reportedbills WHERE period = %(first)s AND month < %(first)s
 ) AS earlier
 """
 

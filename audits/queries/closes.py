@@ -37,6 +37,12 @@ def close_of(month: date) -> Close | None:
     return Close.objects.filter(state=Close.CLOSED, first_month__lte=first_day, month__gte=first_day).first()
 
 
+def closes_within(period: Period) -> list[Close]:
+    """Return the closes in force that months of the period belong to, in order."""
+    first, last = period.first.first_day, period.last.first_day
+    return list(Close.objects.filter(state=Close.CLOSED, first_month__lte=last, month__gte=first).order_by("month"))
+
+
 def standing_of(period: Period) -> str:
     """Return where the months of a period stand: open, draft, closed, or partly closed."""
     first, last = period.first.first_day, period.last.first_day

@@ -186,7 +186,7 @@ def _shown(request: HttpRequest, month: Month, at: datetime, **bound: PlainForm)
         "close": found,
         "state": state,
         "doings": doings(found, reader=request.user.get_username()) if found else [],
-        "report_href": link("report", {"from": [str(month)], "to": [str(month)]}),
+        "report_href": link("report", {"from": [str(month)], "to": [str(month)], **_as_billed(found)}),
         "as_of": at,
     }
     if state == Close.CLOSED and found is not None:
@@ -195,6 +195,11 @@ def _shown(request: HttpRequest, month: Month, at: datetime, **bound: PlainForm)
         context |= _open(month, at, state, found)
     status = 400 if any(form.errors for form in bound.values()) else 200
     return render(request, "audits/close.html", context | bound, status=status)
+
+
+def _as_billed(found: Close | None) -> dict[str, list[str]]:
+    """The words of a report for what the close was signed on, so that a figure leads to the report that has it."""
+    return {"bill": ["billed"]} if found and found.state == Close.CLOSED and found.basis == "billed" else {}
 
 
 def _open(month: Month, at: datetime, state: str, found: Close | None) -> dict[str, Any]:

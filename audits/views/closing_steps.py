@@ -136,7 +136,8 @@ def _step(line: Line, month: Month) -> Step:
 _NOUNS = {
     "earlier_months": "month", "late_calls": "call", "late_tasks": "task", "repriced_calls": "call",
     "repeated_calls": "call", "crossing_calls": "call", "status_changes": "task", "unexplained": "row",
-    "fixed_costs": "fixed cost", "accruals": "accrual",
+    "fixed_costs": "fixed cost", "accruals": "accrual", "bill_changed": "bill or decision",
+    "bill_followed": "bill",
     **dict.fromkeys((kind for kind in LABELS if kind.endswith("_corrections")), "correction"),
     **dict.fromkeys((kind for kind in LABELS if kind.endswith("_incidents")), "incident"),
 }  # fmt: skip
@@ -152,6 +153,8 @@ def _rows_of(kind: str, words: Words) -> str:
         return link("calls", words, {"counted": ["no"]})
     if kind == "repriced_calls":
         return reverse("settings-repricings")
+    if kind in ("bill_changed", "bill_followed"):
+        return reverse("reconciliation", args=words["from"])
     if kind == "status_changes":
         return link("tasks", words)
     if kind == "earlier_months":

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
+import pypdfium2
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
@@ -330,6 +334,30 @@ def test_the_report_says_that_a_month_is_closed_with_a_switch_to_what_was_report
     assert seen_by(lena).get(f"/report?{words}").context["closed"].bridge == ""
     assert signed.get("/report?from=2026-11&to=2026-11").context["closed"] is None
     assert signed.get("/report?from=2026-10&to=2026-11").context["closed"].sentence == "1 of 2 months are closed."
+
+
+def test_files_of_a_month_say_whether_it_is_closed_who_signed_it_and_its_digest(signed: Client, lena: User) -> None:
+    close = Close.objects.get()
+    for client, months, told, hidden in (
+        (signed, "2026-10", ["signed by fiona on 2026-11-05", close.digest], ["not closed"]),
+        (signed, "2026-11", ["not closed"], ["signed by", close.digest]),
+        (seen_by(lena), "2026-10", ["signed by fiona"], [close.digest]),
+    ):
+        for text in files_of(client, f"from={months}&to={months}"):
+            assert [part for part in told if part not in text] == []
+            assert [part for part in hidden if part in text] == []
+
+
+def files_of(client: Client, words: str) -> list[str]:
+    """Return the texts of PDF and workbook, without line breaks, which a digest may have."""
+    pdf = pypdfium2.PdfDocument(client.get(f"/report.pdf?{words}").content)
+    pages = "".join(page.get_textpage().get_text_range() for page in pdf)
+    book = openpyxl.load_workbook(io.BytesIO(client.get(f"/report.xlsx?{words}").content))
+    cells = (str(value) for row in book.worksheets[0].iter_rows(values_only=True) for value in row if value)
+    return [_LINE_BREAK.sub("", pages), " ".join(cells)]
+
+
+_LINE_BREAK = re.compile("(?<=[0-9a-f])[\u200b\ufffe\u00ad]?\r?\n(?=[0-9a-f])")
 
 
 def test_names_can_be_hidden(signed: Client, ada: User) -> None:

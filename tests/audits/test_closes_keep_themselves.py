@@ -89,6 +89,21 @@ def test_SQL_of_neither_role_changes_a_closed_month(closed: Close, database_role
     assert list(faults(TODAY)) == []
 
 
+def test_the_application_cannot_take_the_triggers_away(closed: Close, database_roles: Roles) -> None:
+    with database_roles.connect("app", connection.settings_dict["NAME"]) as app:
+        for sql in (
+            *(f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in [*TABLES, "audits_close", "audits_entry"]),
+            "DROP TRIGGER closes_go_one_way ON audits_close",
+            "DROP TABLE audits_closedcalls",
+            "DROP FUNCTION closed_months_stay() CASCADE",
+            "CREATE OR REPLACE FUNCTION audits_open_from() RETURNS date LANGUAGE sql AS 'SELECT NULL::date'",
+            "SET session_replication_role = replica",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                app.execute(sql)
+            app.rollback()
+
+
 def test_the_ORM_does_not_either_and_there_is_no_admin(closed: Close) -> None:
     for model in KEPT.values():
         for change in (lambda rows: rows.update(close=closed.pk + 1), lambda rows: rows.delete()):

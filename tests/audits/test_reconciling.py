@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,9 +16,11 @@ from accounts.models import Team, User
 from audits.actions.closing import close_month
 from audits.actions.reconciling import NothingBilled, compare, decide, set_tolerance
 from audits.actions.reports import answer as ask
+from audits.domain.bridge import Measures
 from audits.exports.wording import as_billed
 from audits.models import ReconciliationDecision
 from audits.queries.asking import parse_query
+from audits.queries.bridge import bridge_of
 from audits.queries.reconciling import decided_on
 from spend.actions.bills import draft, import_bill, withdraw_bill
 from spend.domain.money import split, to_nanos, to_text
@@ -30,6 +32,8 @@ from spend.store import REFERENCE_LOCK, waiting_at_most
 from tests.build import have_reference, record, report
 from tests.cast import NOON
 from tests.invoices import INVOICE, OCTOBER, REFERENCE, bill, call, have_october
+
+LATER = NOON + timedelta(hours=1)
 
 DOLLAR = 10**9
 
@@ -289,6 +293,39 @@ def test_a_closed_month_stays_as_it_was_billed_whatever_is_billed_and_decided_la
     assert billed_of("2026-11", "reported") == Decimal("29.50")
     assert billed_of("2026-10", "reported", bill="computed") == Decimal("14.00")
     assert billed_of("2026-11", "reported", bill="computed") == 0
+
+
+def test_the_bridge_of_a_month_closed_as_billed_names_the_bill_that_changed(october: None, fiona: User) -> None:
+    """16.60 of OpenAI and 3.00 of acme reported; then a fee of 30.00, which is left where it is."""
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    closed = close_month(OCTOBER, by=fiona, at=NOON, reason="Acme sends no bills.", basis="billed")
+    assert bridge_of(closed, OCTOBER).lines == ()
+    bill((9, "", "fee", None, "30.00"), imported_at=LATER)
+    decide(provider="openai", month=OCTOBER, choice="leave", reason="A fee for all", by=fiona, at=LATER)
+    found = bridge_of(closed, OCTOBER, reader=fiona.pk)
+    [line] = found.lines
+    [part] = line.parts
+    assert (line.kind, line.moved.token_bill, line.count, line.by) == ("bill_changed", 30 * DOLLAR, 2, ("fiona",))
+    assert (part.name, part.why) == ("openai", "A fee for all")
+    assert (found.reported.token_bill, found.restated.token_bill) == (19_600_000_000, 49_600_000_000)
+    assert found.difference == line.moved
+    assert billed_of("2026-11", "reported") == Decimal("30.00")
+    call_command("verify")
+
+
+def test_a_late_call_of_an_allocated_month_moves_the_rest_of_the_bill_the_other_way(october: None, fiona: User) -> None:
+    bill(*INVOICE)
+    decided("allocate", fiona)
+    closed = close_month(OCTOBER, by=fiona, at=NOON, reason="Acme sends no bills.", basis="billed")
+    record("call", call("late", "astra", 5, input_tokens=1_000_000, output_tokens=0), at=LATER)
+    report(LATER, from_="2026-10")
+    found = bridge_of(closed, OCTOBER)
+    moved = {line.kind: line.moved.token_bill for line in found.lines}
+    assert moved["bill_followed"] == -moved["late_calls"] != 0
+    assert found.difference == sum((line.moved for line in found.lines), Measures())
+    assert not found.unexplained
+    assert billed_of("2026-10", "restated") == Decimal("19.60")
 
 
 def test_the_only_bill_of_a_closed_month_may_be_withdrawn(october: None, fiona: User) -> None:
