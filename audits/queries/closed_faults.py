@@ -62,6 +62,20 @@ WHERE COALESCE(f.amount, 0) <> COALESCE(e.amount, 0)
 # The period of an entry is its own month, or the first open one when it was posted. A close has all entries up to its
 # last one, and a month opened again takes back what was adjusted for it meanwhile: of the closes that an entry came
 # after, only those still in force put it into a later period.
+# What the FOCUS file of a closed month adds up to is what was reported of it: calls and the ledger.
+UNCHARGED = """
+SELECT COALESCE(c.period, r.period), COALESCE(c.amount, 0), COALESCE(r.amount, 0)
+FROM (
+    SELECT period, sum(amount) AS amount FROM audits_closedcharges
+    WHERE close_id IN (SELECT id FROM audits_closesinforce) GROUP BY 1
+) c FULL JOIN (
+    SELECT period, sum(amount) AS amount FROM (
+        SELECT close_id, period, cost AS amount FROM audits_closedcalls
+        UNION ALL SELECT close_id, period, amount FROM audits_closedentries
+    ) each WHERE close_id IN (SELECT id FROM audits_closesinforce) GROUP BY 1
+) r ON r.period = c.period
+WHERE COALESCE(c.amount, 0) <> COALESCE(r.amount, 0)
+"""
 MISPOSTED = """
 SELECT COALESCE(r.period, e.period), COALESCE(r.team_id, e.team_id), COALESCE(r.amount, 0), COALESCE(e.amount, 0)
 FROM (SELECT period, team_id, sum(amount) AS amount FROM audits_reportedentries GROUP BY 1, 2) r

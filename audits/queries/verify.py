@@ -236,6 +236,10 @@ CHECKS = [
     Check("entries stand in the period that was open when they were posted", closed_faults.misplaced),
     Check("what a close accrued was posted once and taken back", closed_faults.accruals),
     Check(
+        "what closes charged in the FOCUS export is what they reported",
+        _found(closed_faults.UNCHARGED, "of {0}, {1} nano-dollars are charged in the FOCUS file, {2} reported"),
+    ),
+    Check(
         "the ledger by posting period is what is reported",
         _found(closed_faults.MISPOSTED, "of {0}, team {1}, {2} nano-dollars are reported, {3} posted"),
     ),
