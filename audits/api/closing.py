@@ -178,7 +178,7 @@ _OF_A_CLOSE: Checks = {
     "month": (is_month, "must be a month like 2026-10"),
     "reason": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG),
     **{f"waive_{rule}": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG) for rule in WAIVABLE},
-    "accrue": (lambda text: len(text) <= 20 and bool(re.search(_ACCRUE, text)), "must be `proposed` or dollars"),
+    "accrue": (lambda text: len(text) <= 20 and bool(re.fullmatch(_ACCRUE, text)), "must be `proposed` or dollars"),
     "accrual_reason": (lambda text: len(text) <= REASON_LENGTH, _TOO_LONG),
     "basis": (lambda text: text in BASES, f"must be one of: {', '.join(BASES)}"),
 }

@@ -205,6 +205,8 @@ def test_the_API_and_the_command_ask_the_same_of_what_blocks(october: None, fion
     for text in ("over=It is", "priced"):
         with pytest.raises(CommandError, match="RULE=REASON"):
             call_command("close", "2026-10", by="fiona", reason="It is small.", waive=[text])
+    answer = client.post("/api/v1/closes", {**month, "accrue": "1\n"}, "application/json")
+    assert (answer.status_code, "proposed" in answer.content.decode()) == (400, True)
     assert states() == []
     answer = client.post("/api/v1/closes", {**month, "waive_priced": "The pilot is free."}, "application/json")
     assert (answer.status_code, answer.json()["waivers"]) == (201, {"priced": "The pilot is free."})
