@@ -44,7 +44,8 @@ def _supposing(change: Callable[[], Changed], *, at: datetime, today: date) -> l
     with transaction.atomic():
         changed = change()
         book = book_as_it_stands()
-        ledger = effect_of_rates(changed.rates, at=at, today=today) if changed.rates else None
+        hours = changed.fixed_costs  # a form changes rates, or a fixed cost: of rates, these are what they value
+        ledger = effect_of_rates(changed.rates, hours, at=at, today=today) if changed.rates else None
         transaction.set_rollback(True)
     first_days = {
         llm: min(days[llm] for days in (changed.prices, changed.tiers) if llm in days)

@@ -28,16 +28,22 @@ def restate(changed: Changed, *, at: datetime, today: date) -> None:
     mark_dirty(concerned.order_by().values_list("team_id", "day").distinct())
 
 
-def effect_of_rates(rates: Mapping[str, date], *, at: datetime, today: date) -> Effect | None:
-    """Return what settling would move in the ledger, with the rates as they are in this transaction. Writes nothing."""
-    sources = _sources(Changed(rates=rates))
+def effect_of_rates(
+    rates: Mapping[str, date], hours: frozenset[UUID] = frozenset(), *, at: datetime, today: date
+) -> Effect | None:
+    """Return what settling would move in the ledger, with the rates as they are in this transaction. Writes nothing.
+
+    `hours`: the fixed costs whose hours these rates value.
+    """
+    sources = _sources(Changed(rates=rates, fixed_costs=hours))
     months: dict[Month, Moved] = defaultdict(Moved)
     for move in settle(sources, at=at, today=today, dry_run=True):
         for day, before, after in move.amounts():
             months[Month.of(day)].before += before
             months[Month.of(day)].after += after
         months[Month.of(min(day for day, _, _ in move.amounts()))].count += 1
-    return Effect("Corrections and incidents", "record", months) if months else None
+    title = "Corrections, incidents and fixed costs" if hours else "Corrections and incidents"
+    return Effect(title, "record", months) if months else None
 
 
 def _sources(changed: Changed) -> Sources:

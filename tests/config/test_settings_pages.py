@@ -180,6 +180,17 @@ def test_a_rate_shows_what_corrections_would_cost(desk: Client) -> None:
     assert report(AT, from_="2026-10", to="2026-10")["total"]["internal_failure"] == "45.00"
 
 
+def test_a_rate_shows_what_hours_of_fixed_costs_would_cost(desk: Client) -> None:
+    words = {"starts_on": "2026-01-01", "ends_on": "2026-02-01", "role": "adjuster", "hours": "3.1"}
+    confirm(desk, fill_in(desk, "settings-fixed-cost-new", name="Prompts", kind="prevention", asset="other", **words))
+    assert report(AT, from_="2026-01", to="2026-01")["total"]["labour"] == "186.00"
+    preview = fill_in(desk, "settings-rate", LabourRate.objects.get().pk, hourly="90")
+    moved = months(preview)["Corrections, incidents and fixed costs"]["2026-01"]
+    assert moved == (1, dollars("186"), dollars("279"))
+    confirm(desk, preview)
+    assert report(AT, from_="2026-01", to="2026-01")["total"]["labour"] == "279.00"
+
+
 def test_a_salary_becomes_an_hourly_rate_that_is_shown(desk: Client) -> None:
     words = {"role": "analyst", "starts_on": "2026-01-01", "salary": "150000", "overhead": "0.30"}
     assert "Is required." in told(fill_in(desk, "settings-rate-new", **words))
