@@ -121,6 +121,7 @@ urlpatterns = [
     path("api/v1/closes/<str:month>/checklist", api.MonthChecklist.as_view(), name="api-close-checklist"),
     path("api/v1/alert-rules", api.AlertRules.as_view(), name="api-alert-rules"),
     path("api/v1/alert-rules/<int:pk>", api.OneAlertRule.as_view(), name="api-alert-rule"),
+    path("api/v1/schedules", api.Schedules.as_view(), name="api-schedules"),
     path("api/v1/alerts", api.Alerts.as_view(), name="api-alerts"),
     path("api/v1/alerts/<int:pk>/acknowledge", api.Acknowledging.as_view(), name="api-alert-acknowledge"),
     path("api/v1/budgets", api.Budgets.as_view(), name="api-budgets"),

@@ -11,6 +11,7 @@ from audits.api.closes import COMPONENTS as CLOSES
 from audits.api.closing import COMPONENTS as CLOSING
 from audits.api.described import COMPONENTS
 from audits.api.reconciliations import COMPONENTS as RECONCILED
+from audits.api.schedules import COMPONENTS as SCHEDULES
 from audits.api.scored import SCORED
 from audits.api.sources import COMPONENTS as SOURCES
 from config.pages.bill_api import COMPONENTS as BILLS
@@ -23,6 +24,6 @@ def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     named = result.setdefault("components", {}).setdefault("schemas", {})
     named |= {
         **schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **CLOSING, **TRAIL,
-        **ALERTS, **BUDGETS, **ASSETS,
+        **ALERTS, **BUDGETS, **ASSETS, **SCHEDULES,
     }  # fmt: skip
     return result

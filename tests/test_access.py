@@ -111,6 +111,7 @@ POST report-note          302   302     302       302       302    403  404  403
 GET  reconcile            302   302     302       302       302    403  403  403   200 200
 GET  reconciliation       302   302     302       302       302    403  403  403   200 200
 POST reconciliation       302   302     302       302       302    403  403  403   400 400
+GET  api-schedules        401   401     401       403       403    403  403  403   200 200
 GET  api-reconciliations  401   401     401       403       403    403  403  403   200 200
 POST api-reconciliation-decisions 401 401 401     403       403    403  403  403   400 400
 GET  bills                302   302     302       302       302    403  403  403   200 200

@@ -11,6 +11,7 @@ from audits.api.links import LogLinks
 from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reconciliations import Decisions, Reconciliations
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
+from audits.api.schedules import Schedules
 from audits.api.sources import Rejected, Sources
 from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
@@ -19,6 +20,6 @@ __all__ = [
     "Acknowledging", "AlertRules", "Alerts", "Assets", "Budgets", "Calls", "Closes", "Corrections", "Decisions",
     "Entries", "FocusCsv", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LangfuseTraces",
     "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "OneAlertRule", "OneBudget", "Reconciliations",
-    "Rejected", "Reopening", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",
+    "Rejected", "Reopening", "Schedules", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",
     "TrueCostXlsx",
 ]  # fmt: skip

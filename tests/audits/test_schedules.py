@@ -349,6 +349,20 @@ def test_a_file_of_another_schedule_is_not_found_under_this_one(finance: Client,
 
 
 @pytest.mark.django_db
+def test_the_api_tells_when_each_goes_next_and_how_its_mails_fared(finance: Client, fiona: User, ada: User) -> None:
+    schedule = scheduled(WEEKLY_DIGEST, fiona, ada, roles=(Role.TEAM_LEAD,))
+    queue_due(plain, at=MONDAY)
+    Mail.objects.filter(address="ada@example.com").update(state="failed")
+    with time_machine.travel(MONDAY, tick=False):
+        [told] = finance.get("/api/v1/schedules").json()["schedules"]
+    assert told == {
+        "id": schedule.pk, "name": "Board", "kind": "weekly_digest", "team": None, "roles": ["team_lead"],
+        "people": ["ada", "fiona"], "is_active": True, "next_at": "2026-11-09T07:00:00Z",
+        "mails": {"waiting": 1, "sent": 0, "failed": 1},
+    }  # fmt: skip
+
+
+@pytest.mark.django_db
 def test_without_a_mail_server_the_page_says_so(finance: Client, settings: Settings) -> None:
     settings.MAIL_IS_SENT = False
     assert "Mail is not set up" in finance.get("/settings/schedules").content.decode()
