@@ -93,7 +93,7 @@ def test_abandoned_late_a_closed_month_stays_as_reported_and_the_bridge_names_th
     build: FixedCost, fiona: User
 ) -> None:
     catch_up(at=NOW, today=NOW.date())
-    close = sign(draft(SEPTEMBER, by=fiona, at=NOW), by=fiona, at=NOW)
+    close = sign(draft(SEPTEMBER, by=fiona, at=NOW), by=fiona, at=NOW, reason="no bill yet")
     assert open_from() == OCTOBER.first_day
 
     later = NOW + timedelta(hours=1)
