@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import chain
 from textwrap import fill
@@ -26,10 +26,12 @@ from audits.queries.closes import close_of
 from audits.queries.overview import Overview, overview
 from audits.queries.reports import TrueCost, true_cost
 from audits.queries.sums import Query
-from spend.domain.periods import Month, Period
+from audits.queries.windows import lines_of
+from spend.domain.periods import Days, Month, Period
 from spend.queries.zone import reporting_day
-from spend.templatetags.figures import plain_money, plain_ratio, plural
+from spend.templatetags.figures import plain_money, plain_percent, plain_ratio, plural
 
+WEEK = 7
 WIDTH = 78  # characters of a line that no mail program breaks
 HEADS = ("Tier", "True cost per success", "95 % interval", "Multiplier", "Token bill", "Successes")
 
@@ -91,12 +93,32 @@ def _digest(schedule: Schedule, day: date, teams: frozenset[int] | None, at: dat
     found = overview(teams=teams, at=at, today=reporting_day(at))
     body = [
         _title(f"Week to {day:%d %B %Y}", teams),
+        *_weeks(day, teams),
         *chain.from_iterable(_month(found, month) for month in (found.this, found.last)),
         _attention(found),
         f"The overview: {settings.PUBLIC_URL}{reverse('overview')}",
         _foot(schedule),
     ]
     return Letter(f"Truecost: week to {day:%d %B %Y}", _text(body))
+
+
+def _weeks(day: date, teams: frozenset[int] | None) -> Iterator[str]:
+    """Say what the seven days before `day` were like, and the seven before these; young tasks are still pending."""
+    last, before = (Days(day - timedelta(days=age), day - timedelta(days=age - WEEK)) for age in (WEEK, 2 * WEEK))
+    lines = lines_of({} if teams is None else {"team": tuple(teams)}, {last, before})
+    for name, days in (("The week", last), ("The week before", before)):
+        yield fill(f"{name}, from {days.first_day:%d %B}: {_in_short(lines[days])}", WIDTH)
+
+
+def _in_short(line: Line) -> str:
+    if not line.calls and not line.tasks and not line.true_cost:
+        return "nothing."
+    share = plain_percent((line.calls - line.priced_calls) / line.calls) if line.calls else "none"
+    return (
+        f"{plural(line.tasks, 'task')}, {line.pending:,} of them pending; {line.counted_successes:,} successful at"
+        f" {plain_money(line.true_cost_per_success)} each; true cost {plain_money(line.true_cost)}, token bill"
+        f" {plain_money(line.token_bill)}, incidents {plain_money(line.incident_cost)}; {share} of calls unpriced."
+    )
 
 
 def _month(found: Overview, month: Month) -> Iterator[str]:

@@ -205,6 +205,24 @@ def test_the_digest_of_a_week_says_how_both_months_stand(mailbox: Mailbox, lena:
     assert row.split()[1] == "$8.50"
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("october")
+def test_the_digest_compares_the_week_with_the_one_before(mailbox: Mailbox, lena: User) -> None:
+    """The four calls were made on Monday the 5th of October; half an hour of $60 mended one of them."""
+    scheduled(WEEKLY_DIGEST, lena)
+    monday = datetime(2026, 11, 2, 7, tzinfo=UTC) - timedelta(weeks=2)
+    Schedule.objects.update(since=monday - timedelta(days=1))
+    with time_machine.travel(monday, tick=False):
+        queue_due(write, at=monday)
+        deliver(at=monday)
+    text = " ".join(said_in(mailbox.only()).split())
+    assert "The week, from 12 October: nothing." in text
+    assert (
+        "The week before, from 05 October: 4 tasks, 0 of them pending; 4 successful at $8.50 each;"
+        " true cost $34.00, token bill $4.00, incidents $0.00; 0.0% of calls unpriced."
+    ) in text
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("october")
 def test_text_and_files_are_of_one_moment_and_nobody_waits_for_them(fiona: User) -> None:
