@@ -1,6 +1,11 @@
 """What every test may use."""
 
+import gc
+
 import pytest
+
+# A session holds real months of calls: to look through all of them for garbage time and again takes a tenth of it.
+gc.set_threshold(50_000, 20, 1_000)
 
 PLUGINS = ("cast", "completions", "database", "doors", "mail", "provider", "simulated", "strict")
 pytest_plugins = [f"tests.{name}" for name in PLUGINS]

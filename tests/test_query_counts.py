@@ -14,7 +14,7 @@ from accounts.models import Role, Team
 from tests.cast import NOON, make_user
 from tests.test_access import ROWS, WHO, words_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 pytest_plugins = ["tests.test_access"]
 
 WORDS = {"from": "2026-10", "to": "2026-10"}  # of pages that show a period; others need none

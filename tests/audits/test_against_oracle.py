@@ -20,7 +20,7 @@ from tests.product import Product, loaded, net_entries, read, untrue_reversals
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # The same organisations every time in CI, others at every start elsewhere.
-EXAMPLES = int(os.environ.get("EXAMPLES", "36"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "24"))
 CHANCE = settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), derandomize="CI" in os.environ,
     database=None, phases=(Phase.explicit, Phase.generate),  # a run that shrinks takes minutes: print what failed

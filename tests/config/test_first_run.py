@@ -147,7 +147,7 @@ def call(name: str, **more):
 class TestSample:
     """On real commits: progress and removal go through a connection of their own."""
 
-    pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "owner"])]
+    pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "owner"]), pytest.mark.slow]
 
     def test_it_is_loaded_by_the_worker_and_removed_without_a_trace(self) -> None:
         before = reference()

@@ -17,6 +17,8 @@ import pytest
 
 from tests.infra.processes import eventually, free_port, home_with_spaces, manage, processes_of
 
+pytestmark = pytest.mark.slow
+
 
 @dataclass
 class Up:
