@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import DatabaseError, connection
 
 from audits.domain.latency import LATENCY_BUCKETS
+from audits.domain.strata import STRATUM_SUMS
 from spend.domain.periods import Month
 from spend.store import copy_rows, raw_cursor
 from trail.context import tell
@@ -33,12 +34,16 @@ STATE_COLUMNS = {
 }  # fmt: skip
 _TYPES = {
     "team_id": "int4", "source_id": "int8", "task_day": "date", "day": "date", "month": "date",
-    "previous_month": "date", "level": "text",
+    "previous_month": "date", "level": "text", "complexity": "text", "cluster": "text",
     "task_type_id": "int8", "route": "text", "first_llm_id": "int8", "tier_id": "int8", "llm_id": "int8",
     "latency": "int8[]", "sum_x": "numeric", "sum_xx": "numeric", "sum_xy": "numeric", "sum_xy_first_pass": "numeric",
     "sum_xy_judged": "numeric",
     **dict.fromkeys(
-        ("cost", "wasted", "pending_cost", "value", "value_first_pass", "value_judged", "manual"), "numeric"
+        (
+            "cost", "wasted", "pending_cost", "value", "value_first_pass", "value_judged", "manual", "sum_c", "sum_cc",
+            "sum_cp", "tokens", "failure_cost",
+        ),
+        "numeric",
     ),
 }  # fmt: skip
 
@@ -179,19 +184,22 @@ _UNIT_SUMS = (
     "sum_y_first_pass", "sum_xy_first_pass", "sum_y_judged", "sum_xy_judged",
 )  # fmt: skip
 _LATENCY = "ARRAY[" + ", ".join(f"sum(latency[{index + 1}])::bigint" for index in range(LATENCY_BUCKETS)) + "]"
+_STRATUM = ("team_id", "level", "task_type_id", "complexity", "tier_id", "llm_id", "before_id", "cluster")
+_SAME = {name: name for name in _DIMENSIONS}
 # What is kept of a daily row in its month: columns that stay, and sums.
 _MONTHLY: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "calls": (
-        {"month": "date_trunc('month', day)::date"},
+        {**_SAME, "month": "date_trunc('month', day)::date"},
         {**{name: f"sum({name})" for name in _CALL_SUMS}, "latency": _LATENCY},
     ),
-    "tasks": ({}, {name: f"sum({name})" for name in _TASK_SUMS}),
+    "tasks": (_SAME, {name: f"sum({name})" for name in _TASK_SUMS}),
     "units": (
-        {name: name for name in ("level", "month", "previous_month")},
+        {name: name for name in (*_DIMENSIONS, "level", "month", "previous_month")},
         {name: f"sum({name})" for name in _UNIT_SUMS},
     ),
+    "strata": ({name: name for name in _STRATUM}, {name: f"sum({name})" for name in STRATUM_SUMS}),
     "entries": (
-        {name: name for name in ("posting_month", "source_kind", "category", "nature", "traced")},
+        {name: name for name in (*_DIMENSIONS, "posting_month", "source_kind", "category", "nature", "traced")},
         {name: f"sum({name})" for name in ("amount", "pending")},
     ),
 }
@@ -203,7 +211,7 @@ def replace_monthly(team: int | None, month: date) -> None:
     same = "team_id IS NOT DISTINCT FROM %(team)s::int"
     with raw_cursor() as cursor:
         for name, (kept, sums) in _MONTHLY.items():
-            keys = {"task_month": "%(month)s::date", **{column: column for column in _DIMENSIONS}, **kept}
+            keys = {"task_month": "%(month)s::date", **kept}
             grouping = ", ".join(str(index + 1) for index in range(len(keys)))
             cursor.execute(f"DELETE FROM audits_monthly{name} WHERE {same} AND task_month = %(month)s", params)
             cursor.execute(

@@ -6,7 +6,7 @@ A slice is claimed before its facts are read, so what is committed meanwhile mar
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,7 @@ from audits.actions.ledger import CORRECTION, FIXED_COST, INCIDENT, Sources, set
 from audits.domain.rollup import Rollup, TaskFacts, route_text
 from audits.domain.sources import cost_of_time
 from audits.domain.status import Status, status_of
+from audits.domain.strata import STRATUM_SUMS, complexity_of
 from audits.models import DailyTasks, StaleScope
 from audits.queries.judgements import Judgements, judgements
 from audits.queries.rates import rates
@@ -49,6 +50,9 @@ CALL_COLUMNS = ("task_day", "day", *_DIMENSIONS, *CALL_SUMS)
 TASK_COLUMNS = ("task_day", *_DIMENSIONS, *TASK_SUMS)
 SOURCE_SUMS = ("calls", "priced_calls", "cost", "implicit", "unjudged")
 SOURCE_COLUMNS = ("task_day", "day", "source_id", "llm_id", *SOURCE_SUMS)
+STRATUM_COLUMNS = (
+    "task_day", "level", "task_type_id", "complexity", "tier_id", "llm_id", "before_id", "cluster", *STRATUM_SUMS,
+)  # fmt: skip
 UNIT_COLUMNS = ("level", "task_day", "month", "previous_month", *_DIMENSIONS, *UNIT_SUMS)
 
 
@@ -115,6 +119,8 @@ def _replace_rows(team: int, days: Collection[date], today: date) -> None:
     store.replace_daily("audits_dailyunits", UNIT_COLUMNS, team, days, units)
     sources = ((*key, *(getattr(sums, name) for name in SOURCE_SUMS)) for key, sums in rollup.sources.items())
     store.replace_daily("audits_dailysources", SOURCE_COLUMNS, team, days, sources)
+    strata = ((*key, *(getattr(sums, name) for name in STRATUM_SUMS)) for key, sums in rollup.strata.items())
+    store.replace_daily("audits_dailystrata", STRATUM_COLUMNS, team, days, strata)
     after = _tasks_by_tier(team, days)
     moved = {
         day.replace(day=1)
@@ -149,6 +155,8 @@ def _states_into(rollup: Rollup, team: int, days: Collection[date], today: date)
                 judge.value(task, shape),
                 judge.manual(shape),
                 is_implicit,
+                judge.complexity(task, shape, calls),
+                judge.cluster(task),
             )
         )
         yield _state(task, team, shape, status, calls)
@@ -180,6 +188,14 @@ class _Judge:
     def _acceptance_days(self, task_type: int | None) -> int:
         own = self._types[task_type].acceptance_days if task_type is not None else None
         return settings.ACCEPTANCE_DAYS if own is None else own
+
+    def complexity(self, task: UUID, shape: Shape, calls: Sequence[CallFact]) -> str:
+        outcome = self.outcomes.get(task)
+        at_intake = shape.task_type is not None and self._types[shape.task_type].complexity_at_intake
+        return complexity_of(calls, outcome.complexity if outcome and at_intake else None)
+
+    def cluster(self, task: UUID) -> str:
+        return " ".join(sorted(map(str, self.said.invalidated.get(task, ()))))
 
     def value(self, task: UUID, shape: Shape) -> int | None:
         outcome = self.outcomes.get(task)

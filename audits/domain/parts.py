@@ -29,6 +29,7 @@ class TracedEntry(NamedTuple):
     llm: int | None
     amount: int
     is_incident: bool
+    is_failure: bool = False  # of an incident, or work on what failed; else review or prevention
 
 
 class Tries(NamedTuple):

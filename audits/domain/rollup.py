@@ -1,10 +1,11 @@
 """Tasks into additive rows, from which every report is made. What each sum means: docs/method.md, 2 and 7.
 
-One `Rollup` takes the tasks of a slice (a team and a day of tasks) and holds four tables of sums:
+One `Rollup` takes the tasks of a slice (a team and a day of tasks) and holds five tables of sums:
 
 - `calls` by their own day, tier and model;
 - `tasks` by delivering tier and model;
 - `sources`: calls by where they came from, and how much these say;
+- `strata`: what each tier and model had of like work (`audits.domain.strata`);
 - `units`: the parts of tasks by month, at three levels: whole tasks, their parts by tier, their parts by model. Only
   these can answer how many distinct tasks a tier touched, and how far its cost per success is certain (R16, R17).
 
@@ -27,6 +28,7 @@ from typing import NamedTuple, Protocol, Self, TypeVar
 from audits.domain.latency import LATENCY_BUCKETS, bucket_of
 from audits.domain.parts import NO_TRIES, Part, TracedEntry, parts_of
 from audits.domain.status import FAILURE, PENDING, SUCCESS, Status
+from audits.domain.strata import Strata, StratumKey, StratumSums
 from spend.domain.tasks import ATTEMPT, CallFact, Shape
 
 
@@ -40,6 +42,8 @@ class TaskFacts(NamedTuple):
     value: int | None = None
     manual: int | None = None
     is_implicit: bool = False  # its one call names no task
+    complexity: str = ""  # as known before the outcome; empty: unknown
+    cluster: str = ""  # the incidents that invalidate it
 
 
 class _Sums(Protocol):
@@ -149,6 +153,11 @@ class Rollup:
         self.tasks: dict[TaskKey, TaskSums] = {}
         self.units: dict[UnitKey, UnitSums] = {}
         self.sources: dict[SourceKey, SourceSums] = {}
+        self._strata = Strata()
+
+    @property
+    def strata(self) -> dict[StratumKey, StratumSums]:
+        return self._strata.rows
 
     def add(self, task: TaskFacts) -> None:
         """Add a task, once."""
@@ -158,6 +167,9 @@ class Rollup:
         self._add_task(task, route)
         for part in parts_of(task.shape, task.status, task.calls, task.entries):
             self._add_part(task, route, part)
+        self._strata.add(
+            task.shape, task.status, task.calls, task.entries, complexity=task.complexity, cluster=task.cluster
+        )
 
     def merge(self, other: Rollup) -> None:
         """Add all that `other` has; the same as adding its tasks here. Sums are adopted: use `other` no more."""
@@ -165,6 +177,7 @@ class Rollup:
         _merge(self.tasks, other.tasks)
         _merge(self.units, other.units)
         _merge(self.sources, other.sources)
+        _merge(self.strata, other.strata)
 
     def _add_calls(self, task: TaskFacts, route: str) -> None:
         shape, state = task.shape, task.status.state

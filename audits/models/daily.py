@@ -138,6 +138,43 @@ class EntrySums(models.Model):
         abstract = True
 
 
+class StratumSums(models.Model):
+    """What tiers and models had of like work (`audits.domain.strata`)."""
+
+    team_id = models.IntegerField()
+    level = models.TextField(help_text="tier or llm.")
+    task_type_id = models.BigIntegerField(null=True)
+    complexity = models.TextField(blank=True, help_text="Empty: not known before the outcome.")
+    tier_id = models.BigIntegerField(null=True)
+    llm_id = models.BigIntegerField(null=True, help_text="Of parts by model.")
+    before_id = models.BigIntegerField(null=True, help_text="The tier that gave the task up to this one, 0 unknown.")
+    cluster = models.TextField(blank=True, help_text="The incidents that invalidate these tasks.")
+    touched = models.BigIntegerField()
+    attempts = models.BigIntegerField()
+    escalated = models.BigIntegerField()
+    failed = models.BigIntegerField()
+    n = models.BigIntegerField()
+    sum_x = money()
+    sum_xx = models.DecimalField(max_digits=60, decimal_places=0)
+    sum_y = models.BigIntegerField()
+    sum_xy = money()
+    tried = models.BigIntegerField()
+    sum_c = money()
+    sum_cc = models.DecimalField(max_digits=60, decimal_places=0)
+    sum_p = models.BigIntegerField()
+    sum_cp = money()
+    tokens = money()
+    failure_cost = money()
+    latency_ms = models.BigIntegerField()
+    timed = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.tier_id} {self.complexity}"
+
+
 class DailyCalls(Dimensions, CallSums):
     """Calls of the tasks of a slice (team, day of the task), by their own day, tier and model."""
 
@@ -193,6 +230,15 @@ class DailyUnits(Dimensions, UnitSums):
         indexes = [models.Index("team_id", "task_day", name="daily_units_by_slice")]
 
 
+class DailyStrata(StratumSums):
+    """Parts of the tasks of a slice, by stratum."""
+
+    task_day = models.DateField()
+
+    class Meta:
+        indexes = [models.Index("team_id", "task_day", name="daily_strata_by_slice")]
+
+
 class DailyEntries(Dimensions, EntrySums):
     """Entries of a team and day; `task_day` is the service date."""
 
@@ -245,6 +291,16 @@ class MonthlyEntries(Dimensions, EntrySums):
             models.Index("team_id", "task_month", name="monthly_entries_by_slices"),
             models.Index("task_month", name="monthly_entries_by_month"),
             models.Index("posting_month", name="monthly_entries_by_post"),
+        ]
+
+
+class MonthlyStrata(StratumSums):
+    task_month = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index("team_id", "task_month", name="monthly_strata_by_slices"),
+            models.Index("task_month", "level", name="monthly_strata_by_month"),
         ]
 
 

@@ -10,19 +10,21 @@ from typing import Any
 from uuid import UUID
 
 from audits.domain.parts import TracedEntry
+from audits.domain.sources import EXTERNAL_FAILURE, INTERNAL_FAILURE
 from audits.domain.status import Verdict, is_rework
 from spend.store import raw_cursor
 
+_FAILURES = (INTERNAL_FAILURE, EXTERNAL_FAILURE)
 _SLICE = "t.team_id = %s AND t.day = ANY(%s)"
 
 
 @dataclass(frozen=True)
 class Judgements:
-    """By task: verdicts, whether people reworked it, whether an incident invalidates it, what it cost besides calls."""
+    """By task: verdicts, whether people reworked it, incidents that invalidate it, what it cost besides calls."""
 
     verdicts: dict[UUID, list[Verdict]]
     reworked: set[UUID]
-    invalidated: set[UUID]
+    invalidated: dict[UUID, set[UUID]]
     costs: dict[UUID, list[TracedEntry]]
 
 
@@ -51,29 +53,32 @@ def _corrections(team: int, days: Collection[date]) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
-def _invalidated(team: int, days: Collection[date]) -> set[UUID]:
+def _invalidated(team: int, days: Collection[date]) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = defaultdict(set)
     counts = "i.latest AND NOT i.withdrawn AND i.status = 'confirmed' AND i.invalidates_output"
     with raw_cursor() as cursor:
         cursor.execute(
-            "SELECT t.id FROM spend_task t JOIN audits_incidentlink l ON l.key = t.id AND NOT l.is_call"
+            "SELECT t.id, i.identity FROM spend_task t JOIN audits_incidentlink l ON l.key = t.id AND NOT l.is_call"
             f" JOIN audits_incident i ON i.id = l.incident_id WHERE {_SLICE} AND {counts} UNION "
-            "SELECT t.id FROM audits_incidentlink l JOIN audits_incident i ON i.id = l.incident_id"
+            "SELECT t.id, i.identity FROM audits_incidentlink l JOIN audits_incident i ON i.id = l.incident_id"
             " JOIN spend_call c ON c.id = l.key AND c.counted JOIN spend_task t ON t.id = c.task_id"
             f" WHERE l.is_call AND {_SLICE} AND {counts}",
             [team, list(days), team, list(days)],
         )
-        return {row[0] for row in cursor}
+        for task, incident in cursor:
+            found[task].add(incident)
+    return dict(found)
 
 
 def _costs(team: int, days: Collection[date]) -> dict[UUID, list[TracedEntry]]:
     costs: dict[UUID, list[TracedEntry]] = defaultdict(list)
     with raw_cursor() as cursor:
         cursor.execute(
-            "SELECT task_key, tier_id, llm_id, sum(amount_nanos), source_kind = 'incident'"
+            "SELECT task_key, tier_id, llm_id, sum(amount_nanos), source_kind = 'incident', category = ANY(%s)"
             " FROM audits_entry WHERE team_id = %s AND service_date = ANY(%s) AND traced"
-            " GROUP BY 1, 2, 3, 5 HAVING sum(amount_nanos) <> 0",
-            [team, list(days)],
+            " GROUP BY 1, 2, 3, 5, 6 HAVING sum(amount_nanos) <> 0",
+            [list(_FAILURES), team, list(days)],
         )
-        for task, tier, llm, amount, is_incident in cursor:
-            costs[task].append(TracedEntry(tier, llm, int(amount), is_incident))
+        for task, tier, llm, amount, is_incident, is_failure in cursor:
+            costs[task].append(TracedEntry(tier, llm, int(amount), is_incident, is_failure))
     return costs

@@ -15,10 +15,12 @@ def all_slices() -> list[tuple[int | None, date]]:
             " UNION SELECT team_id, task_day FROM audits_dailysources"
             " UNION SELECT team_id, task_day FROM audits_dailytasks"
             " UNION SELECT team_id, task_day FROM audits_dailyunits"
+            " UNION SELECT team_id, task_day FROM audits_dailystrata"
             " UNION SELECT team_id, task_day FROM audits_dailyentries"
             " UNION SELECT team_id, task_month FROM audits_monthlycalls"
             " UNION SELECT team_id, task_month FROM audits_monthlytasks"
             " UNION SELECT team_id, task_month FROM audits_monthlyunits"
+            " UNION SELECT team_id, task_month FROM audits_monthlystrata"
             " UNION SELECT team_id, task_month FROM audits_monthlyentries"
             " UNION SELECT team_id, service_date FROM audits_entry ORDER BY 1, 2"
         )

@@ -200,7 +200,13 @@ CHECKS = [
     ),
     *(
         Check(f"monthly rows of {name} are the daily ones", _found(_monthly(name, column), _MONTHLY_FAULT))
-        for name, column in (("calls", "cost"), ("tasks", "tasks"), ("units", "sum_x"), ("entries", "amount"))
+        for name, column in (
+            ("calls", "cost"),
+            ("tasks", "tasks"),
+            ("units", "sum_x"),
+            ("strata", "sum_x"),
+            ("entries", "amount"),
+        )
     ),
     Check(
         "a task begins on the day of its first call",

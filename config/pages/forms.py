@@ -128,12 +128,21 @@ class TaskTypeForm(ReferenceForm):
     acceptance_days = number(
         "Acceptance days", hint="Nobody objected for so long: presumed successful. Empty: as installed."
     )
+    complexity_at_intake = forms.BooleanField(
+        label="Complexity is set before the work begins",
+        required=False,
+        help_text="Then tiers are compared on tasks of like complexity. Set after the outcome, it says nothing.",
+    )
 
     def __init__(self, *args: Any, roles: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["role"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - as declared above
         field.choices = [("", "None"), *((role, role) for role in roles)]
+
+    def item(self) -> dict[str, Any]:
+        given = super().item()
+        return {**given, "complexity_at_intake": "true" if given.get("complexity_at_intake") else "false"}
 
 
 class FixedCostForm(ReferenceForm):

@@ -108,6 +108,7 @@ def _write_task_type(row: records.TaskType) -> Changed:
         "role": row.role,
         "value": row.value,
         "acceptance_days": row.acceptance_days,
+        "complexity_at_intake": row.complexity_at_intake,
     }
     task_type, _ = TaskType.objects.update_or_create(name=row.name, defaults=values)
     return Changed(task_types=frozenset({task_type.pk}))

@@ -36,6 +36,7 @@ class CallFact(NamedTuple):
     output_tokens: int | None
     latency_ms: int | None
     source: int | None = None  # None: it came before sources were noted
+    complexity: str | None = None  # as its metadata say
 
 
 class Shape(NamedTuple):

@@ -125,6 +125,9 @@ class TaskType(models.Model):
     role = models.CharField(max_length=200, blank=True, help_text="The labour role that would do it by hand.")
     value = money(null=True, blank=True, help_text="USD that one success is worth.")
     acceptance_days = models.PositiveIntegerField(null=True, blank=True)
+    complexity_at_intake = models.BooleanField(
+        default=False, help_text="Complexity reported with an outcome was set before the work began."
+    )
 
     class Meta:
         ordering = ["name"]

@@ -59,4 +59,6 @@ def price_record_of(row: Price, *, provider: str, name: str) -> records.ModelPri
 
 
 def task_type_record(row: TaskType) -> records.TaskType:
-    return records.TaskType(row.name, row.manual_minutes, row.role, row.value, row.acceptance_days)
+    return records.TaskType(
+        row.name, row.manual_minutes, row.role, row.value, row.acceptance_days, row.complexity_at_intake
+    )

@@ -18,7 +18,7 @@ from spend.store import raw_cursor
 _COLUMNS = (
     "c.id, c.external_id, c.occurred_at, c.day, c.llm_id, c.tier_id, c.task_type_id, c.purpose, c.status, c.final,"
     " c.cost_nanos, c.input_tokens, c.cache_read_tokens, c.cache_write_tokens, c.output_tokens, c.latency_ms,"
-    " c.source_id"
+    " c.source_id, c.metadata->>'complexity'"
 )
 _ROWS_AT_ONCE = 20_000  # of the stream: bounds the memory of a slice of any size
 

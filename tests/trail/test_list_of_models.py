@@ -11,7 +11,7 @@ DERIVED = {
     "spend.DemotedCall", "spend.DirtySlice", "spend.DirtyKey", "spend.Repricing", "spend.RepricedMonth",
     "audits.StaleScope", "audits.Watch", "audits.Calendar", "audits.TaskState",
     *(f"audits.{span}{name}" for span in ("Daily", "Monthly") for name in ("Calls", "Tasks", "Units", "Entries")),
-    "audits.DailySources",
+    "audits.DailySources", "audits.DailyStrata", "audits.MonthlyStrata",
 }  # fmt: skip
 NEVER_CHANGED = {
     "audits.Entry", "audits.CallChange", "trail.Event", "trail.Day",

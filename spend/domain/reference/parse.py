@@ -191,6 +191,7 @@ def _task_type(item: Item) -> Iterator[Record]:
         role=item.text("role"),
         value=item.number_or_none("value", MONEY),
         acceptance_days=item.whole_or_none("acceptance_days", MOST_DAYS),
+        complexity_at_intake=item.flag("complexity_at_intake") or False,
     )
 
 

@@ -160,6 +160,7 @@ class TaskType(Record):
     role: str = ""
     value: Decimal | None = None
     acceptance_days: int | None = None
+    complexity_at_intake: bool = False
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,7 @@ def _task_type(task_type: TaskType) -> Mapping:
     return _given(
         name=task_type.name, manual_minutes=task_type.manual_minutes, role=task_type.role, value=task_type.value,
         acceptance_days=task_type.acceptance_days,
+        complexity_at_intake=task_type.complexity_at_intake or None,
     )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ KEYS = {
     "labour_rates": {"role", "hourly", "salary", "overhead", "productive_hours", "from"},
     "tiers": {"name", "from_blended", "claimed_fail_rate"},
     "models": {"provider", "name", "aliases", "tier", "weights", "hosting", "prices"},
-    "task_types": {"name", "manual_minutes", "role", "value", "acceptance_days"},
+    "task_types": {"name", "manual_minutes", "role", "value", "acceptance_days", "complexity_at_intake"},
     "fixed_costs": {"name", "asset", "from", "to", "amount", "team", "tier", "model", "kind"},
 }
 PRICE_KEYS = {"from", "input", "cache_read", "cache_write", "output", "service_tier", "source", "free"}

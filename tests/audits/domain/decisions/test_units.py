@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.domain.decisions.units import NONE, joined, units_of
+from audits.domain.decisions.units import NONE, clustered, joined, units_of
 from audits.domain.intervals import ratio
 
 tasks = st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 1)), min_size=2, max_size=30)
@@ -85,3 +85,15 @@ def test_clusters_cover_the_truth_about_95_percent_of_the_time():
     ends = [ratio(n=500, **dict(zip(names, map(int, row), strict=True))) for row in sums]
     covered = sum(low <= truth <= high for low, high in ends)
     assert 0.93 <= covered / 1500 <= 0.97
+
+
+incident_names = st.frozensets(st.integers(0, 5), max_size=2)
+
+
+@given(st.lists(st.tuples(incident_names, st.integers(0, 1_000), st.integers(0, 1)), max_size=12))
+def test_parts_added_up_by_their_incidents_are_joined_as_their_tasks_are(tasks):
+    named = {f"t-{n}": (cost, success) for n, (_, cost, success) in enumerate(tasks)}
+    incidents = [[f"t-{n}" for n, (names, *_) in enumerate(tasks) if one in names] for one in range(6)]
+    alone = units_of((cost, success) for names, cost, success in tasks if not names)
+    parts = [(names, 1, cost, success) for names, cost, success in tasks if names]
+    assert alone + clustered(parts) == joined(named, incidents)
