@@ -45,6 +45,7 @@ TRACKED = (
     Tracked("audits.Incident", "incident"),
     Tracked("audits.IncidentLink", "cause of an incident"),
     Tracked("audits.ReportNote", "note on a report"),
+    Tracked("audits.AuditPlan", "audit plan"),
     # closing the books; what is large is `hidden`: that it changed is told all the same
     Tracked("spend.Bill", "bill", hidden=("raw",)),
     Tracked("spend.BillLine", "line of a bill"),

@@ -34,6 +34,7 @@ from audits.models.mail import Mail, MailFile
 from audits.models.notes import ReportNote
 from audits.models.reconciling import ProviderTolerance, ReconciliationDecision
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
+from audits.models.sampling import AuditDraw, AuditPlan
 from audits.models.schedules import Schedule, ScheduleRecipient
 from audits.models.webhooks import Webhook
 
@@ -41,6 +42,8 @@ __all__ = [
     "Alert",
     "AlertRecipient",
     "AlertRule",
+    "AuditDraw",
+    "AuditPlan",
     "Budget",
     "Calendar",
     "CallChange",

@@ -14,7 +14,7 @@ DERIVED = {
     "audits.DailySources", "audits.DailyStrata", "audits.MonthlyStrata",
 }  # fmt: skip
 NEVER_CHANGED = {
-    "audits.Entry", "audits.CallChange", "trail.Event", "trail.Day",
+    "audits.Entry", "audits.CallChange", "audits.AuditDraw", "trail.Event", "trail.Day",
     *(f"audits.Closed{name}" for name in ("Calls", "Tasks", "Units", "Entries", "Incidents", "Records", "Bills",
       "Charges")),
 }  # fmt: skip
