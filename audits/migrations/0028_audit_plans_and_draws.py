@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_one_person_per_email'),
-        ('audits', '0025_waivers_and_accruals'),
+        ('audits', '0027_derive_strata'),
         ('spend', '0013_withdrawn_bills'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
