@@ -10,6 +10,7 @@ from django.utils import timezone
 from audits.actions.alerts import evaluate
 from audits.actions.catch_up import sweep
 from audits.actions.mail import deliver
+from audits.actions.sampling import draw_due
 from audits.actions.schedules import queue_due
 from audits.exports.letters import write
 from spend.queries.zone import reporting_day
@@ -32,3 +33,9 @@ def post(**kwargs: Any) -> None:
 @shared_task(name="audits.evaluate_alerts")
 def evaluate_alerts(**kwargs: Any) -> None:
     evaluate(at=timezone.now())
+
+
+@shared_task(name="audits.draw_audits")
+def draw_audits(**kwargs: Any) -> None:
+    """Draw what this week's audit plans ask for; a week is drawn once, so this may run as often as it likes."""
+    draw_due(at=timezone.now())

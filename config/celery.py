@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 SWEEP_SECONDS = 2.0
 ORDERS_SECONDS = 5.0
 FORGET_SECONDS = 3600.0
+DRAW_SECONDS = 3600.0  # a plan draws once in a week; asked more often, a new one need not wait for Monday
 POST_SECONDS = 60.0
 ALERT_SECONDS = 600.0  # a rule is evaluated once in an hour; asked more often, a restart skips none
 
@@ -84,6 +85,11 @@ def settings_of_celery() -> dict[str, Any]:
                 "task": "audits.evaluate_alerts",
                 "schedule": ALERT_SECONDS,
                 "options": {"expires": ALERT_SECONDS},
+            },
+            "draw audits": {
+                "task": "audits.draw_audits",
+                "schedule": DRAW_SECONDS,
+                "options": {"expires": DRAW_SECONDS},
             },
             "seal the trail": {"task": "trail.seal", "schedule": 3600.0, "options": {"expires": 3600.0}},
             "forget messages": {"task": "config.forget_messages", "schedule": 600.0, "options": {"expires": 600.0}},

@@ -10,17 +10,21 @@ from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import blake2b
+from typing import Generic, TypeVar
 
 # With fewer than two of a stratum nobody can say how it varies.
 LEAST_OF_A_STRATUM = 2
 
 
+S = TypeVar("S", bound=Hashable)
+
+
 @dataclass(frozen=True, slots=True)
-class Draw:
+class Draw(Generic[S]):
     """A task to look at; `probability`, with which each task of its stratum was drawn, is kept with it."""
 
     task: str
-    stratum: Hashable
+    stratum: S
     probability: Fraction
 
 
@@ -46,27 +50,27 @@ class Plan:
         return -int(-((self.share or 0) * successes) // 1)
 
 
-def draw(frame: Mapping[Hashable, Collection[str]], plan: Plan, seed: str) -> list[Draw]:
+def draw(frame: Mapping[S, Collection[str]], plan: Plan, seed: str) -> list[Draw[S]]:
     """Draw from `frame`, the names of tasks by stratum, by task name within each stratum.
 
     A seed names the occasion (a plan and a week, say): the next one must differ, or the same tasks come again.
     """
     sizes = allocate({stratum: len(tasks) for stratum, tasks in frame.items()}, plan)
-    drawn = []
+    drawn: list[Draw[S]] = []
     for stratum, tasks in frame.items():
         lowest = sorted(tasks, key=lambda task: (_hash(seed, task), task))[: sizes[stratum]]
         drawn += [Draw(task, stratum, Fraction(sizes[stratum], len(tasks))) for task in sorted(lowest)]
     return drawn
 
 
-def allocate(successes: Mapping[Hashable, int], plan: Plan) -> dict[Hashable, int]:
+def allocate(successes: Mapping[S, int], plan: Plan) -> dict[S, int]:
     """Share a plan over strata: two of each, or all there are, as far as it reaches, the rest by size.
 
     What proportion leaves over goes by largest remainder, then to the larger stratum, then to the one that sorts first.
     """
     wanted = plan.size(sum(successes.values()))
     order = sorted(successes, key=lambda stratum: (-successes[stratum], repr(stratum)))
-    sizes: dict[Hashable, int] = dict.fromkeys(successes, 0)
+    sizes: dict[S, int] = dict.fromkeys(successes, 0)
     for stratum in order:
         sizes[stratum] = min(LEAST_OF_A_STRATUM, successes[stratum], wanted - sum(sizes.values()))
     room = {stratum: successes[stratum] - sizes[stratum] for stratum in order}
