@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from accounts.domain.reach import Reach
+from audits.views.audit_plans import may_plan
 from config.trail.access import reads_trail
 
 May = Callable[[Reach], bool]
@@ -65,6 +66,8 @@ SECTIONS = (
             Page("Paste rows", "log-paste", audits),
             Page("Upload an export", "log-upload", audits),
             Page("My team", "my-team"),
+            Page("Audits", "audit-queue", audits, is_alone=True),
+            Page("Audit plans", "audit-plans", may_plan),
         ),
     ),
     Section("Incidents", (Page("Incidents", "incidents"),)),

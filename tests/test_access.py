@@ -17,12 +17,14 @@ from accounts.actions import create_key
 from accounts.models import ApiKey, Role, Scope, Team, User
 from audits.actions.mail import queue
 from audits.actions.notes import write_note
+from audits.actions.sampling import make_plan
 from audits.actions.schedules import keep
 from audits.actions.webhooks import create_webhook
 from audits.domain.occasions import MONTHLY_PACK
 from audits.models import (
     Alert,
     AlertRule,
+    AuditPlan,
     Budget,
     Correction,
     FixedCost,
@@ -191,6 +193,13 @@ GET  connector            302   302     302       302       302    200  404  200
 GET  rejected             302   302     302       302       302    200  200  200   200 200
 POST rejected-retry       302   302     302       302       302    403  302  302   403 302
 POST rejected-dismiss     302   302     302       302       302    403  302  302   403 302
+GET  audit-queue          302   302     302       302       302    403  200  200   403 200
+POST audit-queue          302   302     302       302       302    403  404  404   403 404
+GET  audit-plans          302   302     302       302       302    403  200  200   200 200
+GET  audit-plan-new       302   302     302       302       302    403  200  200   200 200
+POST audit-plan-new       302   302     302       302       302    403  400  400   400 400
+GET  audit-plan           302   302     302       302       302    403  404  200   200 200
+POST audit-plan           302   302     302       302       302    403  404  400   400 400
 GET  patterns             403   403     403       403       403    403  403  403   403 200
 GET  settings             302   302     302       302       302    403  403  403   200 200
 GET  settings-tiers       302   302     302       302       302    403  403  403   200 200
@@ -366,6 +375,9 @@ OF_A_MONTH = (
     "api-close-bridge",
     "api-close-bridge-csv",
 )
+IDENTITY_OF: dict[str, Any] = {
+    "asset": FixedCost, "asset-csv": FixedCost, "audit-plan": AuditPlan, "report-note": ReportNote,
+}  # fmt: skip
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 
 
@@ -432,6 +444,7 @@ def make_facts(ada: APIClient) -> None:
     write_note(month=Month(2026, 10), team=claims, text=MARK, by=fiona, at=NOON)
     make_schedule(fiona)
     make_alert(claims)
+    make_plan(AuditPlan(team=claims, number=1), at=NOON, by=None)
 
 
 def make_schedule(fiona: User) -> None:
@@ -485,10 +498,8 @@ def words_of(name: str) -> dict[str, Any] | None:
         return {"identity": Incident.objects.get(latest=True).identity, **way}
     if name.startswith("logged"):
         return {"identity": Correction.objects.get().identity}
-    if name in ("asset", "asset-csv"):
-        return {"identity": FixedCost.objects.get().identity}
-    if name == "report-note":
-        return {"identity": ReportNote.objects.get().identity}
+    if name in IDENTITY_OF:
+        return {"identity": IDENTITY_OF[name].objects.get().identity}
     if name in ("task", "log-link"):
         return {"key": Task.objects.get().pk}
     if name in ("settings-schedule-file", "settings-schedule-mail-again"):

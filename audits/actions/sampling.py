@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 from secrets import token_hex
+from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
@@ -19,8 +20,8 @@ from audits.models import AuditDraw, AuditPlan, Correction
 from audits.queries.choosing import Choice
 from audits.queries.sampling import Group, drawn_so_far, frame, sizes
 from spend.ingest.identity import key_of
-from spend.ingest.receipt import Receipt
-from spend.ingest.records import Item
+from spend.ingest.receipt import CONFLICT, Receipt
+from spend.ingest.records import Item, Problem
 from spend.queries.zone import reporting_day
 
 # Long enough for a holiday; a reviewer who is asked about older work no longer knows what was right.
@@ -33,6 +34,13 @@ def make_plan(plan: AuditPlan, *, at: datetime, by: int | None) -> AuditPlan:
     plan.seed, plan.made_at, plan.made_by_id = plan.seed or token_hex(16), at, by
     plan.save(force_insert=True)
     return plan
+
+
+def begin_plan(plan: AuditPlan, *, at: datetime, by: int | None) -> AuditPlan:
+    """Save a new plan and draw its first week at once, so that there is something to answer."""
+    made = make_plan(plan, at=at, by=by)
+    draw_due(at=at)
+    return made
 
 
 @transaction.atomic
@@ -136,9 +144,12 @@ def answered_as(
 
 
 def answer_draw(draw: AuditDraw, item: Item, *, at: datetime, by: int | None) -> Receipt:
-    """Record the review of a draw, as the first or the next version of its correction."""
+    """Record the review of a draw; one that was withdrawn is followed, one that counts is left as it is."""
     today = reporting_day(at)
     former = Correction.objects.filter(identity=draw.review, latest=True).select_related("team").first()
+    if former is not None and not former.withdrawn:
+        record: Any = item.record
+        return Receipt(rejected=[Problem(item.index, record.id, {"id": [CONFLICT]})])
     if former is not None:
         return revise(latest=former, item=item, at=at, today=today, by=by)
     return record_corrections(items=[item], reach=frozenset({draw.team_id}), at=at, today=today, origin=Origin(by))

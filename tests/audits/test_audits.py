@@ -9,56 +9,35 @@ from fractions import Fraction
 import pytest
 from django.db import DatabaseError, transaction
 
-from accounts.models import Role, Team, User
 from audits.actions.reports import bring_up_to_date
 from audits.actions.revisions import withdraw
-from audits.actions.sampling import answer_draw, answered_as, change_plan, draw_due, make_plan
+from audits.actions.sampling import change_plan, draw_due
 from audits.domain.decisions import sampling
-from audits.models import AuditDraw, AuditPlan, Correction, TaskState
+from audits.models import AuditDraw, AuditPlan, TaskState
 from audits.queries.choosing import task_to_choose
 from audits.queries.sampling import Group, open_draws
-from spend.ingest.reading import read_item
-from tests.audits.logging import WORLD, call
-from tests.build import have_reference, record
-from tests.cast import NOON, make_user
+from tests.audits.audited import have_plan, have_successes, review
+from tests.audits.logging import call
+from tests.build import record
+from tests.cast import NOON
 
 pytestmark = pytest.mark.django_db
 NEXT_WEEK = NOON + timedelta(days=7)
 
 
 @pytest.fixture(autouse=True)
-def lea(time_machine) -> User:
-    """Leads Claims, which has 12 tasks by commodity and 3 by frontier; Support has 4. All were reported successes."""
+def _successes(time_machine) -> None:
     time_machine.move_to(NOON, tick=False)
-    have_reference(WORLD, at=NOON)
-    tasks = [("Claims", f"C-{n}", "small") for n in range(12)] + [("Claims", f"F-{n}", "large") for n in range(3)]
-    tasks += [("Support", f"S-{n}", "small") for n in range(4)]
-    record("call", *(call(*task) for task in tasks), at=NOON)
-    record("outcome", *({"task": name, "outcome": "success", "team": team} for team, name, _ in tasks), at=NOON)
-    bring_up_to_date(at=NOON)
-    return make_user("lea", Role.TEAM_LEAD, Team.objects.get(name="Claims"))
-
-
-def plan(team: str | None = "Claims", **more) -> AuditPlan:
-    made = AuditPlan(team=Team.objects.get(name=team) if team else None, **({"number": 5} | more))
-    return make_plan(made, at=NOON, by=None)
-
-
-def review(draw: AuditDraw, verdict: str, at=NOON) -> Correction:
-    task = task_to_choose(draw.task_key, teams=None)
-    item = read_item(answered_as(draw, task, verdict, 3, "adjuster", at.date()), kind="correction", index=0, at=at)
-    receipt = answer_draw(draw, item, at=at, by=None)
-    assert not receipt.rejected, receipt.rejected
-    return Correction.objects.get(identity=draw.review, latest=True)
+    have_successes()
 
 
 def test_a_week_is_drawn_once():
-    plan()
+    have_plan()
     assert (draw_due(at=NOON), draw_due(at=NOON)) == (5, 0)
 
 
 def test_whoever_doubts_a_draw_draws_it_again_by_its_seed():
-    made = plan(seed="grain")
+    made = have_plan(seed="grain")
     draw_due(at=NOON)
     strata: dict[Group, list[str]] = {}
     for state in TaskState.objects.filter(team=made.team).order_by("-task_key"):
@@ -69,7 +48,7 @@ def test_whoever_doubts_a_draw_draws_it_again_by_its_seed():
 
 
 def test_each_draw_keeps_the_probability_of_its_stratum():
-    plan()
+    have_plan()
     draw_due(at=NOON)
     drawn = Counter((draw.tier.name, draw.probability) for draw in AuditDraw.objects.select_related("tier"))
     # Two of each, as far as five reach; the fifth goes to the larger.
@@ -82,31 +61,31 @@ def test_only_successes_of_the_plan_that_nobody_looked_at_are_drawn():
         "team": "Claims",
     }, at=NOON)  # fmt: skip
     record("outcome", {"task": "C-1", "outcome": "failure", "team": "Claims", "version": 2}, at=NOON)
-    plan(number=100)
+    have_plan(number=100)
     assert draw_due(at=NOON) == 13
     names = {task_to_choose(draw.task_key, teams=None).id for draw in AuditDraw.objects.all()}
     assert names == {f"C-{n}" for n in range(2, 12)} | {f"F-{n}" for n in range(3)}
 
 
 def test_a_share_is_filled_up_to_and_not_drawn_anew_each_week():
-    plan(number=None, share="0.2")
+    have_plan(number=None, share="0.2")
     assert (draw_due(at=NOON), draw_due(at=NEXT_WEEK)) == (3, 0)
 
 
 def test_the_next_week_draws_others():
-    plan()
+    have_plan()
     assert (draw_due(at=NOON), draw_due(at=NEXT_WEEK)) == (5, 5)
     assert AuditDraw.objects.values("task_key").distinct().count() == 10
 
 
 def test_plans_that_overlap_draw_no_task_twice():
-    plan(number=15)
-    plan(team=None, number=19)
+    have_plan(number=15)
+    have_plan(team=None, number=19)
     assert draw_due(at=NOON) == 19
 
 
 def test_a_stopped_plan_draws_nothing_and_its_versions_stay():
-    made = plan()
+    made = have_plan()
     draw_due(at=NOON)
     made.is_active = False
     change_plan(made, at=NOON, by=None)
@@ -119,7 +98,7 @@ def test_a_stopped_plan_draws_nothing_and_its_versions_stay():
 
 
 def test_a_draw_keeps_its_stratum_whatever_becomes_of_its_task():
-    plan()
+    have_plan()
     draw_due(at=NOON)
     draw = AuditDraw.objects.filter(tier__name="commodity").first()
     name = task_to_choose(draw.task_key, teams=None).id
@@ -131,7 +110,7 @@ def test_a_draw_keeps_its_stratum_whatever_becomes_of_its_task():
 
 
 def test_no_draw_is_ever_changed():
-    plan()
+    have_plan()
     draw_due(at=NOON)
     for change in (lambda rows: rows.update(taken=1), lambda rows: rows.delete()):
         with pytest.raises(DatabaseError, match="append-only|permission denied"), transaction.atomic():
@@ -139,7 +118,7 @@ def test_no_draw_is_ever_changed():
 
 
 def test_a_review_answers_a_draw_and_withdrawn_it_opens_it_again():
-    plan()
+    have_plan()
     draw_due(at=NOON)
     draw = AuditDraw.objects.first()
     answer = review(draw, "accepted")
@@ -152,7 +131,7 @@ def test_a_review_answers_a_draw_and_withdrawn_it_opens_it_again():
 
 
 def test_after_four_weeks_nobody_is_asked_any_more():
-    plan()
+    have_plan()
     draw_due(at=NOON)
     last = NOON.date() + timedelta(days=27)
     assert len(open_draws(teams=None, today=last)) == 5
