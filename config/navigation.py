@@ -49,6 +49,7 @@ class Section:
 SECTIONS = (
     Section("Overview", (Page("Overview", "overview"),)),
     Section("Report", (Page("Report", "report"), Page("Assets", "assets"))),
+    Section("Decisions", (Page("Compare", "decide-compare"),)),
     Section(
         "Explore",
         (

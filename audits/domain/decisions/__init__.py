@@ -8,7 +8,7 @@ incidents    `expected_loss` per 10,000 tasks with its ends, `one_incident` more
 sampling     `draw` by a `Plan` and a seed: who is looked at, with which probability (to keep with the draw)
 silent       `silent_failures` of `Stratum`s, `adjusted` successes, yield and cost; `advise`: how many more audits
 fair         `compare_all`: candidates on the same mix; `Fair` has verdict, doubts, Simpson's warning; or `Withheld`
-             (in words: audits/exports/deciding.py)
+             (in words: audits/exports/deciding/)
 break_even   `break_even` of two tiers with its bounds, `reigns`: which of all costs least at which cost of a failure
 switches     `switches` found in monthly `Counts`, `windows` around one, its `effect` in a month (in words: as above)
 routing      `policies`, their `outlook` under `Terms`, the `efficient` ones, what to `advise` and what may be as good

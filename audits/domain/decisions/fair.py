@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations
 from math import sqrt
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from scipy.special import stdtrit
 
@@ -24,8 +24,8 @@ LEAST_COVERED = Fraction(1, 2)
 UNKNOWN = "unknown"
 _ALPHA = 0.05
 
-Strata = Mapping[Hashable, Units]
-Mix = Mapping[Hashable, int]
+Strata = Mapping[Any, Units]  # by stratum
+Mix = Mapping[Any, int]
 Verdict = Literal["cheaper", "dearer", "uncertain", "indistinct"]
 Doubt = Literal["overlap", "allocated", "incidents"]
 
@@ -99,17 +99,27 @@ def stratum(task_type: str | None, complexity: str | None, *, set_before_outcome
 
 
 def compare_all(
-    candidates: Sequence[Candidate], mix: Mix, severity: Fraction | None
+    candidates: Sequence[Candidate], mix: Mix, severity: Fraction | None, *, against: str | None = None
 ) -> dict[tuple[str, str], Fair | Withheld]:
     """Compare each two of `candidates`, by their names in the order given, so that all verdicts hold at once.
+
+    With `against` each other one is compared with the candidate of that name, alone.
 
     `mix`: tasks of the whole installation by stratum. `severity`: nanos of an incident on average, None where none is
     known. Of m comparisons each is made at 5 % / m (Bonferroni): one false alarm in twenty periods, not in each.
     """
-    pairs = {(one.name, other.name): (one, other) for one, other in combinations(candidates, 2)}
+    pairs = {
+        (one.name, other.name): (one, other)
+        for one, other in (combinations(candidates, 2) if against is None else _held(candidates, against))
+    }
     withheld = {names: _withheld(*pair, mix) for names, pair in pairs.items()}
     level = _ALPHA / max(sum(each is None for each in withheld.values()), 1)
     return {names: withheld[names] or _compared(*pair, mix, severity, level) for names, pair in pairs.items()}
+
+
+def _held(candidates: Sequence[Candidate], against: str) -> list[tuple[Candidate, Candidate]]:
+    (reference,) = [each for each in candidates if each.name == against]
+    return [(each, reference) for each in candidates if each.name != against]
 
 
 def _withheld(one: Candidate, other: Candidate, mix: Mix) -> Withheld | None:

@@ -13,7 +13,7 @@ from audits.domain.decisions.routing import outlook
 from audits.domain.decisions.silent import adjusted
 from audits.domain.decisions.switches import Windows, effect
 from audits.domain.decisions.units import units_of
-from audits.exports.deciding import switch_sentence
+from audits.exports.deciding.switches import switch_sentence
 from spend.templatetags.figures import plain_money, plain_percent
 from tests.audits.domain.build import DOLLAR
 from tests.audits.domain.decisions import test_break_even, test_routing, test_silent, test_switches, test_value

@@ -14,7 +14,7 @@ from scipy import stats
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.fair import Fair, compare_all, stratum
 from audits.domain.decisions.units import Units, units_of
-from audits.exports.deciding import fair_sentence
+from audits.exports.deciding.compare import fair_sentence
 from tests.audits.domain.build import DOLLAR
 from tests.audits.domain.decisions.build import CENT, candidate, flat, noisy
 

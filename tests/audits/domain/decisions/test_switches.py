@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from audits.domain.decisions.switches import Cost, Counts, Month, Switch, Windows, effect, majority, switches, windows
 from audits.domain.example import EqualTasks, month_of, move
-from audits.exports.deciding import switch_sentence
+from audits.exports.deciding.switches import switch_sentence
 from tests.audits.domain.build import DOLLAR
 
 BEFORE = Month(date(2026, 9, 1), {"claim": Cost(20_000, 4_705_880_000_000)})

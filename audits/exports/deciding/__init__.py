@@ -1,0 +1,46 @@
+"""The questions that decide, as plain values and sentences; the same for page, API and command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from audits.actions.deciding import compare as asking_compare
+from audits.exports.deciding import compare
+from audits.queries.asking_decisions import Asked
+
+
+@dataclass(frozen=True)
+class Question:
+    """`own`: words only it knows. `answer` takes what is asked and the instant, the others take its answer."""
+
+    summary: str
+    own: Sequence[str]
+    answer: Callable[..., Any]
+    told: Callable[[Any], dict[str, Any]]
+    sentences: Callable[[Any], list[str]]
+
+
+QUESTIONS: Mapping[str, Question] = {
+    "compare": Question(
+        "Compare tiers or models on the same mix of work",
+        asking_compare.OWN, asking_compare.answer, compare.told, compare.sentences,
+    ),
+}  # fmt: skip
+
+
+def told(question: str, asked: Asked, *, at: datetime) -> dict[str, Any]:
+    """Answer a question as plain values: what was asked, what it says in words, and its figures."""
+    one, query = QUESTIONS[question], asked.query
+    found = one.answer(asked, at=at)
+    return {
+        "question": question,
+        "period": {"from": str(query.period.first), "to": str(query.period.last)},
+        "currency": "USD",
+        "by": query.by[0],
+        "as_of": at.isoformat(),
+        "sentences": one.sentences(found),
+        **one.told(found),
+    }
