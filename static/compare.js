@@ -30,7 +30,7 @@
       scales: {
         x: {
           type: "linear", min: 0, max: most * 1.08 || 1, title: title("Cost per success, US dollars"),
-          ticks: { color: ink, callback: dollars, maxTicksLimit: isNarrow(canvas) ? 4 : 8, maxRotation: 0, includeBounds: false },
+          ticks: { color: ink, callback: (value) => "$" + value.toFixed(most >= 1 ? 2 : 4), maxTicksLimit: isNarrow(canvas) ? 4 : 8, maxRotation: 0, includeBounds: false },
           grid: { ...window.Charts.grid }, border: { display: false },
         },
         y: { type: "category", offset: true, labels: rows.map((row) => row.label), ticks: { color: colour("--ink") }, grid: { display: false }, border: { color: colour("--line-strong") } },
@@ -54,7 +54,7 @@
           pointBackgroundColor: rows.map((row) => colour(row.colour)), pointBorderColor: colour("--surface"), pointBorderWidth: 2,
         },
         {
-          label: "crude", data: points(rows, "crude"), showLine: false, pointRadius: 6, pointHoverRadius: 7,
+          label: "crude", data: points(rows, "crude"), showLine: false, pointRadius: 10, pointHoverRadius: 11,
           pointBackgroundColor: "transparent", pointBorderColor: rows.map((row) => colour(row.colour)), pointBorderWidth: 2,
         },
       ],

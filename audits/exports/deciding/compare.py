@@ -8,10 +8,11 @@ from audits.actions.deciding.compare import Compared
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.fair import Doubt, Fair, Side
 from audits.exports.comparing import reason_of
-from audits.exports.deciding.amounts import short_money
+from audits.exports.deciding.amounts import short_range
 from spend.domain.money import to_text
 from spend.templatetags.figures import plain_money, plain_percent
 
+_ORDER = ("cheaper", "dearer", "uncertain", "indistinct")  # what says most comes first
 _DOUBTS: dict[Doubt, str] = {
     "overlap": "the two intervals overlap",
     "allocated": "it rests on cost that is allocated, not traced to tasks",
@@ -25,7 +26,14 @@ def sentences(found: Compared) -> list[str]:
         return ["Nothing is compared: nobody finished a task in these months."]
     if not found.pairs:
         return [f"Nothing is compared: only {found.against} did this work."]
-    return [fair_sentence(pair) for pair in found.pairs.values()]
+    said = {name: pair for name, pair in found.pairs.items() if isinstance(pair, Fair)}
+    withheld = {name: pair for name, pair in found.pairs.items() if isinstance(pair, Withheld)}
+    verdicts = [fair_sentence(pair) for pair in sorted(said.values(), key=lambda pair: _ORDER.index(pair.verdict))]
+    return [*(verdicts or [_nothing(found)]), *(f"{name}: {reason_of(why)}" for name, why in withheld.items())]
+
+
+def _nothing(found: Compared) -> str:
+    return f"Nothing here can be compared with {found.against}; the reasons are given for each."
 
 
 def told(found: Compared) -> dict[str, Any]:
@@ -94,7 +102,7 @@ def _verdict(found: Fair) -> str:
         )
     low, high = sorted(abs(end) for end in found.ends)
     more = "less" if found.difference < 0 else "more"
-    much = f"{short_money(low)} to {short_money(high)} {more} per success than {other}"
+    much = f"{short_range(low, high)} {more} per success than {other}"
     if found.verdict == "uncertain":
         doubts = "; ".join(_DOUBTS[doubt] for doubt in found.doubts)
         return f"{begin} seems to cost {much}, but this is uncertain: {doubts}."
@@ -116,4 +124,4 @@ def _bearable(found: Fair) -> str:
 
 
 def _cost(side: Side) -> str:
-    return f"{short_money(round(side.ends[0]))} to {short_money(round(side.ends[1]))}"
+    return short_range(round(side.ends[0]), round(side.ends[1]))

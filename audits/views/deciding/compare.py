@@ -12,8 +12,10 @@ from django.views.decorators.http import require_safe
 from accounts.views.guards import needs_scope
 from audits.actions.deciding.compare import Compared
 from audits.domain.comparing import Withheld
-from audits.domain.decisions.fair import Fair
-from audits.exports.deciding.compare import fair_sentence
+from audits.domain.decisions.fair import UNKNOWN, Fair
+from audits.domain.strata import COMPLEXITIES
+from audits.exports.comparing import reason_of
+from audits.exports.deciding.compare import sentences as found_sentences
 from audits.queries.reports import UNATTRIBUTED, Row
 from audits.views.chart import MOST_BARS, dollars
 from audits.views.colours import NO_TIER, tier_colours
@@ -29,6 +31,9 @@ VERDICTS = {
 }
 
 
+MIX_COLUMNS = (*COMPLEXITIES, UNKNOWN)
+
+
 @dataclass(frozen=True)
 class Line:
     """One of those compared, with what it is held against; `pair` None: it is what the others are held against."""
@@ -38,6 +43,7 @@ class Line:
     pair: Fair | Withheld | None
     href: str
     tasks_href: str
+    crude: int | None
 
     @property
     def fair(self) -> Fair | None:
@@ -46,12 +52,17 @@ class Line:
     @property
     def verdict(self) -> str:
         if self.pair is None:
-            return "what the others are held against"
+            return "held against"
         return VERDICTS["withheld" if isinstance(self.pair, Withheld) else self.pair.verdict]
 
     @property
-    def sentence(self) -> str:
-        return "" if self.pair is None else fair_sentence(self.pair)
+    def reason(self) -> str:
+        """Why it is not compared, if it is not."""
+        return reason_of(self.pair) if isinstance(self.pair, Withheld) else ""
+
+    @property
+    def covered(self) -> float | None:
+        return float(self.fair.covered) if self.fair else None
 
     @property
     def ends(self) -> tuple[int, int] | None:
@@ -72,29 +83,46 @@ def _shown(found: Compared, asked: Words) -> dict[str, Any]:
     lines = [_line(found, row, words) for row in found.candidates]
     compared = [line for line in lines if line.fair]
     return {
+        "headlines": found_sentences(found)[: max(len(compared), 1)],
         "lines": lines,
-        "reversed": [line for line in compared if line.fair and line.fair.reversed],
+        "turned": [line for line in compared if line.fair and line.fair.reversed],
         "chart_data": _chart_data(compared, found.asked.query.by[0]),
         "hidden": max(0, len(compared) - MOST_BARS),
-        "strata": [
-            {
-                "task_type": task_type or UNATTRIBUTED,
-                "complexity": complexity,
-                "tasks": tasks,
-                "share": tasks / sum(found.mix.values()),
-                "href": link("tasks", words | {"task_type": [task_type or UNATTRIBUTED]}),
-            }
-            for (task_type, complexity), tasks in found.mix.items()
-        ],
+        "mix": _mix(found, words),
+        "complexities": MIX_COLUMNS,
         "comparisons": sum(line.fair is not None for line in lines),
         "may_against": [line.name for line in lines],
     }
 
 
+def _mix(found: Compared, words: Words) -> list[dict[str, Any]]:
+    """Return the mix of work: a row for each task type, its tasks by complexity, the largest first."""
+    total = sum(found.mix.values())
+    rows = [
+        {
+            "task_type": task_type or UNATTRIBUTED,
+            "tasks": [found.mix.get((task_type, complexity), 0) for complexity in MIX_COLUMNS],
+            "share": sum(tasks for (each, _), tasks in found.mix.items() if each == task_type) / total,
+            "href": link("tasks", words | {"task_type": [task_type or UNATTRIBUTED]}),
+        }
+        for task_type in {task_type for task_type, _ in found.mix}
+    ]
+    return sorted(rows, key=lambda row: (-row["share"], row["task_type"]))
+
+
 def _line(found: Compared, row: Row, words: Words) -> Line:
     (name,) = row.names.values()
     of_row = words_of_row(words, row.names)
-    return Line(name or "", row, found.pairs.get(name or ""), link("report", of_row), link("tasks", of_row))
+    pair = found.pairs.get(name or "")
+    return Line(name or "", row, pair, link("report", of_row), link("tasks", of_row), _crude(found, name, pair))
+
+
+def _crude(found: Compared, name: str | None, pair: Fair | Withheld | None) -> int | None:
+    """Return the crude cost per success; what all are held against has it from any of them."""
+    if isinstance(pair, Fair):
+        return pair.one.crude
+    of_all = (each.other.crude for each in found.pairs.values() if isinstance(each, Fair))
+    return next(of_all, None) if name == found.against else None
 
 
 def _chart_data(lines: Sequence[Line], by: str) -> dict[str, Any]:

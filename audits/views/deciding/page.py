@@ -36,7 +36,7 @@ def answered(request: HttpRequest, question: str, show: Show) -> HttpResponse:
     try:
         asked = _asked(request, words, one, at)
         found = one.answer(asked, at=at)
-        context |= {"sentences": one.sentences(found), "found": found, **show(found, words)}
+        context |= {"headlines": one.sentences(found), "found": found, **show(found, words)}
     except BadQuery as problem:
         asked, status = _usual(request, at), 400
         context["errors"] = problem.errors
