@@ -114,7 +114,9 @@ def test_work_that_only_one_of_them_does_is_not_compared(client: Any) -> None:
     told({("small", "low"): (150, 10, 20), ("large", "high"): (150, 150, 20)})
     answer = asked(client)
     assert [(pair["verdict"], pair["withheld"]) for pair in answer["pairs"]] == [("withheld", "strata")]
-    assert answer["sentences"][0] == "Nothing here can be compared with frontier; the reasons are given for each."
+    assert answer["sentences"][0] == (
+        "Nothing here can be compared with frontier; the reasons are given for each. Try one task type alone."
+    )
     assert answer["sentences"][1].startswith("commodity: too little of the work is of a kind that both do")
 
 

@@ -33,7 +33,9 @@ def sentences(found: Compared) -> list[str]:
 
 
 def _nothing(found: Compared) -> str:
-    return f"Nothing here can be compared with {found.against}; the reasons are given for each."
+    return (
+        f"Nothing here can be compared with {found.against}; the reasons are given for each. Try one task type alone."
+    )
 
 
 def told(found: Compared) -> dict[str, Any]:

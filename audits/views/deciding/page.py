@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -35,7 +36,7 @@ def answered(request: HttpRequest, question: str, show: Show) -> HttpResponse:
     status = 200
     try:
         asked = _asked(request, words, one, at)
-        found = one.answer(asked, at=at)
+        found = _found(one, asked, at)
         context |= {"headlines": one.sentences(found), "found": found, **show(found, words)}
     except BadQuery as problem:
         asked, status = _usual(request, at), 400
@@ -43,6 +44,17 @@ def answered(request: HttpRequest, question: str, show: Show) -> HttpResponse:
     context["controls"] = _controls(request, question, asked, words, at)
     context["period_name"] = period_name(asked.query.period)
     return render(request, f"decisions/{question.replace('-', '_')}.html", context, status=status)
+
+
+def _found(question: Question, asked: Asked, at: datetime) -> Any:
+    """Answer; a word that only fits what was asked before, as the form still holds it, is passed over."""
+    try:
+        return question.answer(asked, at=at)
+    except BadQuery as problem:
+        rest = {name: value for name, value in asked.own.items() if name not in problem.errors}
+        if rest == asked.own:
+            raise
+        return question.answer(replace(asked, own=rest), at=at)
 
 
 def _asked(request: HttpRequest, words: Words, question: Question, at: datetime) -> Asked:
