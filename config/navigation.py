@@ -49,7 +49,13 @@ class Section:
 SECTIONS = (
     Section("Overview", (Page("Overview", "overview"),)),
     Section("Report", (Page("Report", "report"), Page("Assets", "assets"))),
-    Section("Decisions", (Page("Compare", "decide-compare"),)),
+    Section(
+        "Decisions",
+        (
+            Page("Compare", "decide-compare"),
+            Page("Silent failures", "decide-silent-failures"),
+        ),
+    ),
     Section(
         "Explore",
         (

@@ -99,8 +99,10 @@ GET  report-xlsx          302   302     302       302       302    200  200  200
 GET  assets               302   302     302       302       302    200  200  200   200 200
 GET  asset                302   302     302       302       302    404  404  404   200 200
 GET  asset-csv            302   302     302       302       302    404  404  404   200 200
+GET  api-decide-silent-failures 401 401 401       403       200    200  200  200   200 200
 GET  api-decide-compare   401   401     401       403       200    200  200  200   200 200
 GET  decisions            302   302     302       302       302    302  302  302   302 302
+GET  decide-silent-failures 302 302     302       302       302    200  200  200   200 200
 GET  decide-compare       302   302     302       302       302    200  200  200   200 200
 GET  api-assets           401   401     401       403       200    200  200  200   200 200
 GET  focus                302   302     302       302       302    200  200  200   200 200

@@ -13,12 +13,14 @@ from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reconciliations import Decisions, Reconciliations
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
 from audits.api.schedules import Schedules
+from audits.api.silent_failures import DecideSilentFailures
 from audits.api.sources import Rejected, Sources
 from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook
 
 __all__ = [
     "Acknowledging", "AlertRules", "Alerts", "Assets", "Budgets", "Calls", "Closes", "Corrections", "DecideCompare",
+    "DecideSilentFailures",
     "Decisions",
     "Entries", "FocusCsv", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LangfuseTraces",
     "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "OneAlertRule", "OneBudget", "Reconciliations",

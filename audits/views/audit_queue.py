@@ -71,7 +71,7 @@ def _answered(request: HttpRequest, reach: Reach, at: datetime) -> HttpResponse:
     if form.is_valid() and (problem := _record(request, draw, task, form, at)):
         form.add_problem(problem)
     if form.errors:
-        return _page(request, draw, form, reach, at, status=400)
+        return _page(request, draw, form, reach, at)
     said = form.cleaned_data
     request.session[_KEPT] = {"minutes": said["minutes"], "role": said["role"]}
     messages.success(request, f"{task.id or 'The task'}: {said['verdict']}.")
@@ -96,9 +96,7 @@ def _form(request: HttpRequest, draw: AuditDraw, at: datetime) -> ReviewForm:
     return ReviewForm(initial=initial, roles=roles_on(day))
 
 
-def _page(
-    request: HttpRequest, draw: AuditDraw, form: ReviewForm, reach: Reach, at: datetime, status: int = 200
-) -> HttpResponse:
+def _page(request: HttpRequest, draw: AuditDraw, form: ReviewForm, reach: Reach, at: datetime) -> HttpResponse:
     waiting = open_draws(teams=reach.team_ids, today=reporting_day(at))
     story = story_of(draw.task_key, teams=reach.team_ids, reader=request.user.pk)
     if story is None:
@@ -114,7 +112,7 @@ def _page(
         "verdicts": [(verdict, KEYS[verdict]) for verdict in VERDICTS],
         "answered": _answered_last(request),
     }
-    return render(request, "audits/audit_queue.html", context, status=status)
+    return render(request, "audits/audit_queue.html", context)
 
 
 def _answered_last(request: HttpRequest) -> UUID | None:

@@ -208,3 +208,14 @@ def _worst(strata: Sequence[Stratum]) -> float:
         each.successes * ((each.failed + each.drawn - each.answered) / each.drawn if each.drawn else rate)
         for each, rate in zip(strata, rates, strict=True)
     )
+
+
+def overturning(*, unseen: int, successes: int, cost: int, rival: int) -> float | None:
+    """Return the silent failure rate of `unseen` successes with which each success costs as much as the `rival` does.
+
+    `cost` is that of all `successes` together, `rival` one success of the other; in nanos. None where no rate does.
+    """
+    if not unseen or rival <= 0:
+        return None
+    rate = (successes - cost / rival) / unseen
+    return rate if 0 < rate < 1 else None

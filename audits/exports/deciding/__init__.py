@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from audits.actions.deciding import compare as asking_compare
-from audits.exports.deciding import compare
+from audits.actions.deciding import silent_failures as asking_silent_failures
+from audits.exports.deciding import compare, silent_failures
 from audits.queries.asking_decisions import Asked
 
 
@@ -27,6 +28,10 @@ QUESTIONS: Mapping[str, Question] = {
     "compare": Question(
         "Compare tiers or models on the same mix of work",
         asking_compare.OWN, asking_compare.answer, compare.told, compare.sentences,
+    ),
+    "silent-failures": Question(
+        "Say how many successes failed in silence, and what that does to each tier",
+        asking_silent_failures.OWN, asking_silent_failures.answer, silent_failures.told, silent_failures.sentences,
     ),
 }  # fmt: skip
 

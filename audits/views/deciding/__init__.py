@@ -2,5 +2,6 @@
 
 from audits.views.deciding.compare import compare
 from audits.views.deciding.home import home
+from audits.views.deciding.silent_failures import silent_failures
 
-__all__ = ["compare", "home"]
+__all__ = ["compare", "home", "silent_failures"]
