@@ -126,9 +126,24 @@ def test_page_api_and_command_say_the_same(ada):
 
 
 @pytest.mark.parametrize("threshold", ["soon", "0", "100", "nan"])
-def test_a_threshold_that_is_none_is_refused(ada, threshold):
+def test_a_threshold_that_is_none_is_refused_and_a_page_shows_the_usual_one(ada, threshold):
     words = NOVEMBER | {"threshold": threshold}
     assert ada.get("/api/v1/decisions/silent-failures", words).status_code == 400
-    assert ada.get("/decisions/silent-failures", words).status_code == 400
+    assert ada.get("/decisions/silent-failures", words).context["threshold_percent"] == "5"
     with pytest.raises(CommandError, match="threshold"):
         call_command("decide", "silent-failures", "--threshold", threshold)
+
+
+def test_a_cheap_tier_says_which_rate_would_make_it_the_dearer_one(ada):
+    record("correction", {
+        "id": "redone", "worked_on": "2026-11-19", "minutes": 60, "role": "adjuster", "activity": "redo",
+        "task": "F-0", "team": "Claims",
+    }, at=NOON)  # fmt: skip
+    record("correction", {
+        "id": "fixed", "worked_on": "2026-11-19", "minutes": 30, "role": "adjuster", "activity": "fix",
+        "task": "C-0", "team": "Claims",
+    }, at=NOON)  # fmt: skip
+    audited("accepted", tier__name="commodity")
+    turning = found(ada)["overturning"]
+    assert (turning["cheapest"], turning["rival"], turning["advice"]["settled"]) == ("commodity", "frontier", True)
+    assert found(ada)["sentences"][1].endswith("had failed. By its audits fewer have.")

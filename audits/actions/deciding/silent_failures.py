@@ -12,7 +12,7 @@ from audits.domain.decisions.silent import (
     Advice,
     SilentFailures,
     adjusted,
-    advise,
+    advise_on,
     overturning,
     silent_failures,
 )
@@ -54,12 +54,21 @@ class TierFound:
 
 @dataclass(frozen=True)
 class Overturning:
-    """The rate with which the cheapest tier would cost as much as the next, and whether audits tell it is not so."""
+    """The rate with which the cheapest tier, as observed, would cost as much as the next.
+
+    `found`: the rate by its audits, None where none was answered; `advice`: whether they tell which is lower.
+    """
 
     cheapest: str | None
     rival: str | None
     rate: float
+    found: SilentFailures | None
     advice: Advice
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether it is the cheapest without silent failures too; None: not settled."""
+        return self.found.rate < self.rate if self.found and self.advice.settled else None
 
 
 @dataclass(frozen=True)
@@ -95,13 +104,14 @@ def answer(asked: Asked, *, at: datetime) -> SilentAnswer:
         rows = true_cost(query, as_of=at).rows
         strata = _named(found)
     tiers = [_tier(row, [each for each in found if each.tier == row.ids["tier"]], threshold) for row in rows]
+    everything = [each.stratum for each in found]
     sums = {name: sum(each[name] for each in found) for name in _COUNTS}
     return SilentAnswer(
         asked=asked,
         as_of=at,
         threshold=threshold,
-        rate=silent_failures([each.stratum for each in found]),
-        advice=advise(failed=sums["failed"], answered=sums["answered"], threshold=threshold),
+        rate=silent_failures(everything),
+        advice=advise_on(everything, threshold=threshold),
         expired=sums["drawn"] - sums["answered"] - sums["open"],
         tiers=tiers,
         strata=strata,
@@ -127,7 +137,6 @@ _COUNTS = ("drawn", "answered", "failed", "open", "chosen", "chosen_failed")
 
 def _tier(row: Row, mine: Sequence[Group], threshold: float) -> TierFound:
     line, strata = row.line, [each.stratum for each in mine]
-    answered, failed = (sum(each[name] for each in mine) for name in ("answered", "failed"))
     low, high = line.true_cost_per_success_low, line.true_cost_per_success_high
     ends = None if low is None or high is None else (low, high)
     return TierFound(
@@ -138,7 +147,7 @@ def _tier(row: Row, mine: Sequence[Group], threshold: float) -> TierFound:
         cost_ends=ends,
         rate=silent_failures(strata),
         adjusted=_adjusted(row, mine, ends),
-        advice=advise(failed=failed, answered=answered, threshold=threshold),
+        advice=advise_on(strata, threshold=threshold),
     )
 
 
@@ -162,13 +171,12 @@ def _overturning(
     if len(known) < 2:
         return None
     (cost, _, cheapest), (rival, _, other) = known[:2]
-    mine = [each for each in found if each.tier == ids[cheapest.tier]]
-    unseen = sum(each.stratum.successes for each in mine)
+    mine = [each.stratum for each in found if each.tier == ids[cheapest.tier]]
+    unseen = sum(stratum.successes for stratum in mine)
     rate = overturning(unseen=unseen, successes=cheapest.successes, cost=cost * cheapest.successes, rival=rival)
     if rate is None:
         return None
-    answered, failed = (sum(each[name] for each in mine) for name in ("answered", "failed"))
-    return Overturning(cheapest.tier, other.tier, rate, advise(failed=failed, answered=answered, threshold=rate))
+    return Overturning(cheapest.tier, other.tier, rate, cheapest.rate, advise_on(mine, threshold=rate))
 
 
 def _named(found: Sequence[Group]) -> list[StratumFound]:

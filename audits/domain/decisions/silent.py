@@ -141,7 +141,7 @@ def adjusted(
     )
 
 
-def advise(*, failed: int, answered: int, threshold: float) -> Advice:
+def advise(*, failed: float, answered: float, threshold: float) -> Advice:
     """Say how many more audits tell whether the silent failure rate is below or above `threshold`.
 
     Settled is where Jeffreys' interval leaves the threshold out. The answer supposes that failures go on at the rate
@@ -162,6 +162,22 @@ def advise(*, failed: int, answered: int, threshold: float) -> Advice:
         middle = (few + enough) // 2
         few, enough = (few, middle) if settles(middle) else (middle, enough)
     return Advice(enough, settled=False)
+
+
+def advise_on(strata: Sequence[Stratum], *, threshold: float) -> Advice:
+    """Say the same of a stratified sample: settled is where the interval of all strata leaves the threshold out.
+
+    How many more is reckoned with as many answers of equal weight as those there are worth (Kish).
+    """
+    found = silent_failures(strata)
+    if found is None:
+        return advise(failed=0, answered=0, threshold=threshold)
+    if not found.low <= threshold <= found.high:
+        return Advice(0, settled=True)
+    seen = [each for each in strata if each.answered]
+    worth = sum(each.successes for each in seen) ** 2 / sum(each.successes**2 / each.answered for each in seen)
+    more = advise(failed=found.rate * worth, answered=worth, threshold=threshold).more
+    return Advice(None if more is None else max(more, 1), settled=False)
 
 
 def audits_for(*, rate: float, half_width: float) -> int:

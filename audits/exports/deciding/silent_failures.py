@@ -35,26 +35,30 @@ def _rate(rate: SilentFailures) -> str:
 
 def _settled(found: SilentAnswer) -> str:
     limit, rate = plain_percent(found.threshold), found.rate
-    if rate is None or not found.advice.settled or rate.low <= found.threshold <= rate.high:
+    if rate is None or not found.advice.settled:
         return f"Whether that is below {limit} is not settled: {more_sentence(found.advice)}."
     if rate.worst > found.threshold > rate.high:
         return f"That is below {limit}, unless those who did not answer would have found more."
-    return f"That is {'below' if rate.high < found.threshold else 'above'} {limit}."
+    return f"That is {below(rate.rate, found.threshold)} {limit}."
+
+
+def below(rate: float, threshold: float) -> str:
+    return "below" if rate < threshold else "above"
 
 
 def more_sentence(advice: Advice) -> str:
     """Say how many more audits it takes."""
     if advice.more is None:
         return "it is so close that no number of audits would settle it"
-    if not advice.more:
-        return "the audits settle it, the strata taken together do not yet"
     return f"{plural(advice.more, 'more audit')} {'settles' if advice.more == 1 else 'settle'} it"
 
 
 def _turning(found: Overturning) -> str:
-    begin = f"{found.cheapest} costs less per success than {found.rival} while fewer than {plain_percent(found.rate)}"
-    what = f"{begin} of its successes that nobody looked at failed"
-    return f"{what}, as the audits say." if found.advice.settled else f"{what}: {more_sentence(found.advice)}."
+    begin = f"As observed {found.cheapest} costs less per success than {found.rival}; it would not if more than"
+    what = f"{begin} {plain_percent(found.rate)} of its successes that nobody looked at had failed"
+    if found.holds is None:
+        return f"{what}. Whether they have is not settled: {more_sentence(found.advice)}."
+    return f"{what}. By its audits fewer have." if found.holds else f"{what}. By its audits more have."
 
 
 def told(found: SilentAnswer) -> dict[str, Any]:

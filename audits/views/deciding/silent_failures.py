@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.views.guards import needs_scope
 from audits.actions.deciding.silent_failures import SilentAnswer, TierFound
-from audits.exports.deciding.silent_failures import more_sentence
+from audits.exports.deciding.silent_failures import below, more_sentence
 from audits.queries.reports import UNATTRIBUTED
 from audits.views.chart import dollars
 from audits.views.colours import NO_TIER, tier_colours
@@ -29,7 +29,7 @@ def _shown(found: SilentAnswer, asked: Words) -> dict[str, Any]:
     words = words_of(found.asked.query, asked)
     chosen = words | {"activity": ["review"]}
     return {
-        "lines": [_line(each, words) for each in found.tiers],
+        "lines": [_line(each, words, found.threshold) for each in found.tiers],
         "strata": [
             (each, each.group.stratum, link("tasks", words_of_row(words, _names(each)))) for each in found.strata
         ][:STRATA_SHOWN],
@@ -45,7 +45,7 @@ def _names(each: Any) -> dict[str, str | None]:
     return {"task_type": each.task_type, "tier": each.tier, "team": each.team, "month": f"{each.month:%Y-%m}"}
 
 
-def _line(found: TierFound, words: Words) -> dict[str, Any]:
+def _line(found: TierFound, words: Words, threshold: float) -> dict[str, Any]:
     rate, adjusted = found.rate, found.adjusted
     return {
         "tier": found,
@@ -58,7 +58,7 @@ def _line(found: TierFound, words: Words) -> dict[str, Any]:
         "rate_ends": rate and (rate.low, rate.high),
         "adjusted_ends": adjusted and adjusted.cost_ends,
         "yield_ends": adjusted and adjusted.yield_ends,
-        "more": "settled" if found.advice.settled else more_sentence(found.advice),
+        "more": below(rate.rate, threshold) if rate and found.advice.settled else more_sentence(found.advice),
     }
 
 

@@ -8,7 +8,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audits.domain.decisions import silent
-from audits.domain.decisions.silent import Stratum, adjusted, advise, audits_for, silent_failures
+from audits.domain.decisions.silent import (
+    Stratum,
+    adjusted,
+    advise,
+    advise_on,
+    audits_for,
+    overturning,
+    silent_failures,
+)
 from audits.domain.intervals import jeffreys
 from tests.audits.domain.build import DOLLAR
 
@@ -149,3 +157,21 @@ def test_audits_for_a_width_by_hand():
     assert audits_for(rate=0.05, half_width=0.02) == 457  # 3.8415 x 0.0475 / 0.0004 = 456.2
     with pytest.raises(ValueError, match="width"):
         audits_for(rate=0.05, half_width=0)
+
+
+def test_more_audits_of_a_stratified_sample_by_what_its_answers_are_worth():
+    # Of strata of one size answers are worth as many as they are; of unequal ones fewer, so that more are asked for.
+    even = [Stratum(5000, 60, 60, 2), Stratum(5000, 60, 60, 2)]
+    skewed = [Stratum(9900, 60, 60, 2), Stratum(100, 60, 60, 2)]
+    assert advise_on(even, threshold=0.06).more == advise(failed=4, answered=120, threshold=0.06).more
+    assert advise_on(skewed, threshold=0.06).more > advise_on(even, threshold=0.06).more
+    assert advise_on(even, threshold=0.2) == (0, True)
+    assert not advise_on([Stratum(100, 0, 0, 0)], threshold=0.05).settled
+
+
+def test_the_rate_that_makes_the_cheap_one_as_dear():
+    # 1,000 successes of $1.00, 800 of them not looked at; the other costs $1.25: 800 successes would be left, 200 fewer
+    rate = overturning(unseen=800, successes=1000, cost=1000 * DOLLAR, rival=DOLLAR * 5 // 4)
+    assert rate == pytest.approx(0.25)
+    assert overturning(unseen=100, successes=1000, cost=1000 * DOLLAR, rival=DOLLAR * 5 // 4) is None
+    assert overturning(unseen=0, successes=1000, cost=1000 * DOLLAR, rival=DOLLAR * 5 // 4) is None
