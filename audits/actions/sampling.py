@@ -125,7 +125,7 @@ def review_id(task: object) -> str:
 
 
 def answered_as(
-    draw: AuditDraw, task: Choice, verdict: str, minutes: Decimal | str, role: str, day: date
+    draw: AuditDraw, task: Choice, verdict: str, minutes: Decimal | int | str, role: str, day: date
 ) -> dict[str, object]:
     """Return the review of a draw as the API would be sent it; what was withdrawn before is followed by a version."""
     former = Correction.objects.filter(identity=draw.review, latest=True).first()

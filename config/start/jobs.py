@@ -11,6 +11,7 @@ from django.utils import timezone
 from audits.actions.catch_up import catch_up
 from audits.sample.dates import last_full_month_end
 from audits.store import alone
+from config.audited import have_audits
 from config.models import SampleJob
 from config.sample import load_organisation
 from config.start.removal import Refused, remove_sample
@@ -78,6 +79,7 @@ def _load(job: SampleJob, at: datetime) -> str:
             return STOPPED
     _tell(job, step="working in", done=0, total=0)
     catch_up(at=at, today=today)
+    have_audits(at=at)
     return ""
 
 

@@ -17,7 +17,7 @@ from accounts.actions import authenticate_key
 from accounts.models import ApiKey, Role, Team, User
 from audits.actions.reports import answer
 from audits.domain.example import EqualTasks, month_of
-from audits.models import Correction, Incident
+from audits.models import AuditDraw, Correction, Incident
 from audits.queries.asking import parse_query
 from audits.sample.insurer import AFTER, BEFORE, CLAIMS, COST_AFTER, COST_BEFORE, EXPECTED, LOSS, TEAM
 from config.welcome import how_to_sign_in, make_logins
@@ -55,6 +55,8 @@ def test_the_demo_loads_once_and_tells_twice(run: Run, tmp_path: Path) -> None:
     assert "frontier" in first
     assert Installation.objects.get().simulated
     assert Call.objects.count() > 1000
+    reviews = Correction.objects.filter(identity__in=AuditDraw.objects.values("review"))
+    assert 0 < reviews.count() < AuditDraw.objects.count()  # so that there are silent failures, and a queue
     loaded = counts()
     second = run("demo", "--scale", "0.02")
     assert second.startswith("The sample is loaded already.")

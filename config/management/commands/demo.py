@@ -13,6 +13,7 @@ from audits.exports.table import as_table
 from audits.queries.sums import Query
 from audits.sample.dates import last_full_month_end
 from config import env
+from config.audited import have_audits
 from config.loading import watched
 from config.sample import load_organisation
 from config.welcome import TEAM, how_to_sign_in, make_logins
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             facts = load_organisation(until=until, scale=scale, at=self.at, advance=advance)
             make_logins(at=self.at)
         catch_up(at=self.at, today=self.today)
+        have_audits(at=self.at)
         self.stdout.write(
             f"Loaded a simulated year: {len(facts.calls):,} calls, {len(facts.outcomes):,} outcomes,"
             f" {len(facts.corrections):,} corrections, {len(facts.incidents):,} incidents,"
