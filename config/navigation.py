@@ -53,6 +53,7 @@ SECTIONS = (
         "Decisions",
         (
             Page("Compare", "decide-compare"),
+            Page("Break-even", "decide-break-even"),
             Page("Silent failures", "decide-silent-failures"),
         ),
     ),

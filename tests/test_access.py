@@ -101,6 +101,8 @@ GET  asset                302   302     302       302       302    404  404  404
 GET  asset-csv            302   302     302       302       302    404  404  404   200 200
 GET  api-decide-silent-failures 401 401 401       403       200    200  200  200   200 200
 GET  api-decide-compare   401   401     401       403       200    200  200  200   200 200
+GET  api-decide-break-even 401  401     401       403       200    200  200  200   200 200
+GET  decide-break-even    302   302     302       302       302    200  200  200   200 200
 GET  decisions            302   302     302       302       302    302  302  302   302 302
 GET  decide-silent-failures 302 302     302       302       302    200  200  200   200 200
 GET  decide-compare       302   302     302       302       302    200  200  200   200 200

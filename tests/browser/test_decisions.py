@@ -20,3 +20,21 @@ def test_who_reads_asks_whether_cheap_is_cheaper_here(visit: Visit, axe: str, by
     page.get_by_label("Whose work").select_option("by model")
     page.get_by_role("button", name="Show").click()
     expect(page.get_by_role("region", name="Crude and adjusted side by side")).to_contain_text("/")
+
+
+def test_finance_tries_out_what_a_failure_may_cost(visit: Visit, axe: str) -> None:
+    page = visit(f"/decisions/break-even?{YEAR}", by="fiona")
+    expect(page.locator("#break-even-chart[data-drawn]")).to_be_visible()
+    assert barriers(page, axe) == []
+    page.get_by_label("Try out").focus()
+    page.keyboard.press("End")
+    expect(page.locator("#tried")).to_contain_text("a failure")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_label("One failure costs, USD")).not_to_have_value("")
+    expect(page.locator(".verdict")).to_be_visible()
+
+
+def test_a_lead_whose_team_has_too_few_tries_is_told_so(visit: Visit, axe: str) -> None:
+    page = visit(f"/decisions/break-even?{YEAR}", by="lena")
+    expect(page.get_by_text("there is nothing to break even")).to_be_visible()
+    assert barriers(page, axe) == []

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from audits.actions.deciding import break_even as asking_break_even
 from audits.actions.deciding import compare as asking_compare
 from audits.actions.deciding import silent_failures as asking_silent_failures
-from audits.exports.deciding import compare, silent_failures
+from audits.exports.deciding import break_even, compare, silent_failures
 from audits.queries.asking_decisions import Asked
 
 
@@ -28,6 +29,10 @@ QUESTIONS: Mapping[str, Question] = {
     "compare": Question(
         "Compare tiers or models on the same mix of work",
         asking_compare.OWN, asking_compare.answer, compare.told, compare.sentences,
+    ),
+    "break-even": Question(
+        "From which cost of a failure on the dearer tier pays off",
+        asking_break_even.OWN, asking_break_even.answer, break_even.told, break_even.sentences,
     ),
     "silent-failures": Question(
         "Say how many successes failed in silence, and what that does to each tier",
