@@ -9,7 +9,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.views.guards import needs_scope
 from audits.actions.deciding.silent_failures import SilentAnswer, TierFound
-from audits.exports.deciding.silent_failures import below, more_sentence
+from audits.domain.decisions.silent import Advice
+from audits.exports.deciding.silent_failures import below
 from audits.queries.reports import UNATTRIBUTED
 from audits.views.chart import dollars
 from audits.views.colours import NO_TIER, tier_colours
@@ -58,8 +59,12 @@ def _line(found: TierFound, words: Words, threshold: float) -> dict[str, Any]:
         "rate_ends": rate and (rate.low, rate.high),
         "adjusted_ends": adjusted and adjusted.cost_ends,
         "yield_ends": adjusted and adjusted.yield_ends,
-        "more": below(rate.rate, threshold) if rate and found.advice.settled else more_sentence(found.advice),
+        "against": below(rate.rate, threshold) if rate and found.advice.settled else _open(found.advice),
     }
+
+
+def _open(advice: Advice) -> str:
+    return "too close to settle" if advice.more is None else f"open: {advice.more:,} more"
 
 
 def _chart_data(tiers: list[TierFound]) -> dict[str, Any]:
