@@ -40,6 +40,7 @@ bench: .venv/installed node_modules/installed ## measure ingest, reports and pag
 	@$(PY) -m benchmarks.decode
 	@$(PY) -m benchmarks.ingest
 	@$(PY) -m benchmarks.report
+	@$(PY) -m benchmarks.decisions
 	@$(PY) -m benchmarks.pages
 	@$(PY) -m benchmarks.reprice
 	@$(PY) -m benchmarks.memory

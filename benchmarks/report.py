@@ -44,7 +44,7 @@ def main() -> None:
             grow(source, size - stored)
             keep(on, size)
             stored = size
-        times = {question: compared(words, given) for question, words in QUESTIONS.items()}
+        times = {question: compared(lambda words=words: report(words), given) for question, words in QUESTIONS.items()}
     print("milliseconds, median      " + "".join(f"{size:>12,}" for size in given.sizes) + "   last / first")
     for question, found in times.items():
         columns = "".join(f"{seconds * 1000:>12.1f}" for seconds in found)
@@ -62,8 +62,8 @@ def keep(on: Stage, size: int) -> None:
         admin.execute("VACUUM (ANALYZE)")
 
 
-def compared(words: dict[str, list[str]], given: argparse.Namespace) -> list[float]:
-    """Return the median seconds at each size, asked in turns, so that what else the machine does falls on all."""
+def compared(make: Callable[[], Callable[[], Any]], given: argparse.Namespace) -> list[float]:
+    """Return the median seconds at each size of what `make` makes, in turns: what else runs falls on all alike."""
     from django.db import connection
 
     seconds: dict[int, list[float]] = {size: [] for size in given.sizes}
@@ -71,7 +71,7 @@ def compared(words: dict[str, list[str]], given: argparse.Namespace) -> list[flo
         for size, found in seconds.items():
             connection.close()
             connection.settings_dict["NAME"] = f"with_{size}"
-            ask = report(words)
+            ask = make()
             ask()  # connects, and reads what PostgreSQL then has at hand
             if turn:
                 found.append(timed(ask))
