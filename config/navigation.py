@@ -54,6 +54,7 @@ SECTIONS = (
         (
             Page("Compare", "decide-compare"),
             Page("Break-even", "decide-break-even"),
+            Page("Value", "decide-value"),
             Page("Silent failures", "decide-silent-failures"),
         ),
     ),

@@ -53,6 +53,12 @@ COMPONENTS: dict[str, Schema] = {
             "covered": maybe(SHARE), "bearable_usd": maybe(DOLLARS),
         }
     ),
+    "Worth": described_object(
+        {
+            "verdict": {**TEXT, "enum": ["cheaper", "dearer", "unsettled", "indistinct"]}, "amount_usd": DOLLARS,
+            "gain_usd": DOLLARS, "gain_low_usd": DOLLARS, "gain_high_usd": DOLLARS,
+        }
+    ),
     "BreakEvenType": described_object(
         {
             "task_type": maybe(TEXT), "measured_failure_usd": maybe(DOLLARS), "failures": WHOLE,
@@ -75,6 +81,19 @@ COMPONENTS: dict[str, Schema] = {
         }
     ),
 }  # fmt: skip
+
+
+_WORTH: dict[str, Schema] = {
+    "sentence": TEXT, "withheld": maybe(TEXT), "successes": WHOLE, "true_cost_per_success_usd": maybe(DOLLARS),
+    **{name: {"oneOf": [ref("Worth"), {"type": "null"}]} for name in ("by_hand", "by_value")},
+    **{name: maybe(NUMBER) for name in ("return_on_spend", "return_low", "return_high")}, "gain_usd": maybe(DOLLARS),
+}  # fmt: skip
+COMPONENTS["ValuedType"] = described_object(
+    {
+        "task_type": maybe(TEXT), **_WORTH,
+        "tiers": {"type": "array", "items": described_object({"tier": maybe(TEXT), **_WORTH})},
+    }
+)  # fmt: skip
 
 
 def parameters(**own: str) -> list[OpenApiParameter]:
@@ -146,6 +165,22 @@ class DecideBreakEven(Decision):
         description="For each task type and two tiers of it, with bounds; by tier only (docs/method.md, 20).",
         parameters=parameters(failure="US dollars that one failure costs; default: as measured of each task type."),
         responses=answers(failure_usd=maybe(DOLLARS), task_types={"type": "array", "items": ref("BreakEvenType")}),
+    )
+    def get(self, request: Request) -> Response:
+        return super().get(request)
+
+
+class DecideValue(Decision):
+    """Whether work is worth what it truly costs."""
+
+    question = "value"
+
+    @extend_schema(
+        operation_id="decide_value",
+        summary="Say whether work is worth what it truly costs, and cheaper than by hand",
+        description="For each task type, and each tier in it; by tier only (docs/method.md, 23).",
+        parameters=parameters(),
+        responses=answers(task_types={"type": "array", "items": ref("ValuedType")}),
     )
     def get(self, request: Request) -> Response:
         return super().get(request)

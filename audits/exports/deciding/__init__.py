@@ -10,7 +10,8 @@ from typing import Any
 from audits.actions.deciding import break_even as asking_break_even
 from audits.actions.deciding import compare as asking_compare
 from audits.actions.deciding import silent_failures as asking_silent_failures
-from audits.exports.deciding import break_even, compare, silent_failures
+from audits.actions.deciding import value as asking_value
+from audits.exports.deciding import break_even, compare, silent_failures, value
 from audits.queries.asking_decisions import Asked
 
 
@@ -37,6 +38,10 @@ QUESTIONS: Mapping[str, Question] = {
     "silent-failures": Question(
         "Say how many successes failed in silence, and what that does to each tier",
         asking_silent_failures.OWN, asking_silent_failures.answer, silent_failures.told, silent_failures.sentences,
+    ),
+    "value": Question(
+        "Say whether work is worth what it truly costs, and cheaper than by hand",
+        asking_value.OWN, asking_value.answer, value.told, value.sentences,
     ),
 }  # fmt: skip
 

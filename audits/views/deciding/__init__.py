@@ -4,5 +4,6 @@ from audits.views.deciding.break_even import break_even
 from audits.views.deciding.compare import compare
 from audits.views.deciding.home import home
 from audits.views.deciding.silent_failures import silent_failures
+from audits.views.deciding.value import value
 
-__all__ = ["break_even", "compare", "home", "silent_failures"]
+__all__ = ["break_even", "compare", "home", "silent_failures", "value"]

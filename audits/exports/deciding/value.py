@@ -1,0 +1,121 @@
+"""What work is worth: a sentence for each task type, and the plain values of the answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from audits.actions.deciding.value import Valued, Values
+from audits.domain.comparing import Withheld
+from audits.domain.decisions.value import Against, Worth
+from audits.exports.comparing import reason_of
+from audits.exports.deciding.amounts import short_money, short_range
+from audits.queries.reports import UNATTRIBUTED
+from spend.domain.money import to_text
+
+_BY_HAND = {
+    "cheaper": "cheaper than by hand",
+    "dearer": "dearer than by hand",
+    "unsettled": "apart from by hand, but what incidents may add could overturn it",
+    "indistinct": "not distinguishable from by hand",
+}
+_BY_VALUE = {
+    "cheaper": "worth more than it costs",
+    "dearer": "worth less than it costs",
+    "unsettled": "apart from its value, but what incidents may add could overturn it",
+    "indistinct": "about worth what it costs",
+}
+
+
+def sentences(found: Values) -> list[str]:
+    """Say of each task type whether it is cheaper than by hand, and worth what it costs."""
+    return [f"{_name(whole)}: {sentence(whole)}" for whole, _ in found.kinds] or [
+        "Nothing was finished in these months."
+    ]
+
+
+def sentence(found: Valued) -> str:
+    if isinstance(found.worth, Withheld):
+        return f"nothing is said, as {reason_of(found.worth)}"
+    said = [part for part in (_hand(found.worth), _value(found.worth)) if part]
+    if not said:
+        return "neither minutes by hand nor a value are known of it."
+    return "; ".join(said) + "."
+
+
+def verdict(against: Against | None, by_hand: bool) -> str:
+    if against is None:
+        return ""
+    return (_BY_HAND if by_hand else _BY_VALUE)[against.verdict]
+
+
+def _hand(found: Worth) -> str:
+    if found.by_hand is None:
+        return ""
+    return f"{verdict(found.by_hand, True)} ({short_money(found.by_hand.amount)}){_gain(found.by_hand, 'saved')}"
+
+
+def _value(found: Worth) -> str:
+    if found.by_value is None:
+        return ""
+    value = f"{verdict(found.by_value, False)} ({short_money(found.by_value.amount)})"
+    return f"{value}{_gain(found.by_value, 'margin')}"
+
+
+def _gain(against: Against, what: str) -> str:
+    """Say how much, where it is sure which way."""
+    if against.verdict not in ("cheaper", "dearer"):
+        return ""
+    low, high = sorted(abs(end) for end in against.ends)
+    word = what if against.verdict == "cheaper" else "lost"
+    return f", {short_range(low, high)} {word} per success"
+
+
+def told(found: Values) -> dict[str, Any]:
+    """Return the answer as the API gives it: money as decimal text, shares as numbers."""
+    return {
+        "task_types": [
+            {
+                "task_type": whole.task_type,
+                **_told(whole),
+                "tiers": [{"tier": each.tier, **_told(each)} for each in tiers],
+            }
+            for whole, tiers in found.kinds
+        ]
+    }
+
+
+def _told(found: Valued) -> dict[str, Any]:
+    line = found.row.line
+    worth = None if isinstance(found.worth, Withheld) else found.worth
+    return {
+        "sentence": sentence(found),
+        "withheld": found.worth.reason if isinstance(found.worth, Withheld) else None,
+        "successes": line.successes,
+        "true_cost_per_success_usd": _dollars(line.true_cost_per_success),
+        "by_hand": _against(worth.by_hand if worth else None),
+        "by_value": _against(worth.by_value if worth else None),
+        "return_on_spend": worth.return_on_spend if worth else None,
+        "return_low": worth.return_ends[0] if worth and worth.return_ends else None,
+        "return_high": worth.return_ends[1] if worth and worth.return_ends else None,
+        "gain_usd": _dollars(worth.gain if worth else None),
+    }
+
+
+def _against(against: Against | None) -> dict[str, Any] | None:
+    if against is None:
+        return None
+    return {
+        "verdict": against.verdict,
+        "amount_usd": to_text(against.amount),
+        "gain_usd": to_text(against.gain),
+        "gain_low_usd": to_text(against.ends[0]),
+        "gain_high_usd": to_text(against.ends[1]),
+    }
+
+
+def _dollars(nanos: int | None) -> str | None:
+    return None if nanos is None else to_text(nanos)
+
+
+def _name(found: Valued) -> str:
+    return found.task_type or UNATTRIBUTED
