@@ -38,3 +38,10 @@ def test_a_lead_whose_team_has_too_few_tries_is_told_so(visit: Visit, axe: str) 
     page = visit(f"/decisions/break-even?{YEAR}", by="lena")
     expect(page.get_by_text("there is nothing to break even")).to_be_visible()
     assert barriers(page, axe) == []
+
+
+@pytest.mark.parametrize("by", ["fiona", "lena"])
+def test_who_reads_sees_what_work_is_worth(visit: Visit, axe: str, by: str) -> None:
+    page = visit(f"/decisions/value?{YEAR}", by=by)
+    expect(page.get_by_role("region", name="Unit economics by task type")).to_be_visible()
+    assert barriers(page, axe) == []

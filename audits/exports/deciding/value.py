@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from audits.actions.deciding.value import Valued, Values
-from audits.domain.comparing import Withheld
-from audits.domain.decisions.value import Against, Worth
+from audits.domain.comparing import LEAST_SUCCESSES, Withheld
+from audits.domain.decisions.value import Against
 from audits.exports.comparing import reason_of
 from audits.exports.deciding.amounts import short_money, short_range
 from audits.queries.reports import UNATTRIBUTED
 from spend.domain.money import to_text
 
+# By verdict: what is said of by hand, and of the value. Unsettled is worded by where it lies without incidents.
 _BY_HAND = {
     "cheaper": "cheaper than by hand",
     "dearer": "dearer than by hand",
-    "unsettled": "apart from by hand, but what incidents may add could overturn it",
-    "indistinct": "not distinguishable from by hand",
+    "indistinct": "about as dear as by hand",
 }
 _BY_VALUE = {
     "cheaper": "worth more than it costs",
     "dearer": "worth less than it costs",
-    "unsettled": "apart from its value, but what incidents may add could overturn it",
     "indistinct": "about worth what it costs",
 }
 
@@ -35,30 +35,43 @@ def sentences(found: Values) -> list[str]:
 
 def sentence(found: Valued) -> str:
     if isinstance(found.worth, Withheld):
-        return f"nothing is said, as {reason_of(found.worth)}"
-    said = [part for part in (_hand(found.worth), _value(found.worth)) if part]
-    if not said:
-        return "neither minutes by hand nor a value are known of it."
-    return "; ".join(said) + "."
+        return f"nothing is said, as {reason(found)}"
+    said = [
+        f"{verdict(found, against, words)} ({short_money(against.amount)}){_gain(against, won)}"
+        for against, words, won in (
+            (found.worth.by_hand, _BY_HAND, "saved"),
+            (found.worth.by_value, _BY_VALUE, "margin"),
+        )
+        if against
+    ]
+    return "; ".join(said) + "." if said else "neither minutes by hand nor a value are known of it."
 
 
-def verdict(against: Against | None, by_hand: bool) -> str:
-    if against is None:
+def reason(found: Valued) -> str:
+    """Say why nothing is said; empty where something is."""
+    if not isinstance(found.worth, Withheld):
         return ""
-    return (_BY_HAND if by_hand else _BY_VALUE)[against.verdict]
+    if found.worth.reason == "few":
+        return f"{LEAST_SUCCESSES} successes are needed, and there are {found.row.line.successes:,}."
+    return reason_of(found.worth)
 
 
-def _hand(found: Worth) -> str:
-    if found.by_hand is None:
-        return ""
-    return f"{verdict(found.by_hand, True)} ({short_money(found.by_hand.amount)}){_gain(found.by_hand, 'saved')}"
+def hand_verdict(found: Valued) -> str:
+    against = None if isinstance(found.worth, Withheld) else found.worth.by_hand
+    return verdict(found, against, _BY_HAND) if against else ""
 
 
-def _value(found: Worth) -> str:
-    if found.by_value is None:
-        return ""
-    value = f"{verdict(found.by_value, False)} ({short_money(found.by_value.amount)})"
-    return f"{value}{_gain(found.by_value, 'margin')}"
+def value_verdict(found: Valued) -> str:
+    against = None if isinstance(found.worth, Withheld) else found.worth.by_value
+    return verdict(found, against, _BY_VALUE) if against else ""
+
+
+def verdict(found: Valued, against: Against, words: Mapping[str, str]) -> str:
+    if against.verdict != "unsettled":
+        return words[against.verdict]
+    high = found.row.line.true_cost_per_success_high
+    bare = words["cheaper" if high is not None and high < against.amount else "dearer"]
+    return f"{bare} without incidents, which could overturn it"
 
 
 def _gain(against: Against, what: str) -> str:

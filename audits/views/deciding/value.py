@@ -13,8 +13,7 @@ from accounts.views.guards import needs_scope
 from audits.actions.deciding.value import Valued, Values
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.value import Against, Worth
-from audits.exports.comparing import reason_of
-from audits.exports.deciding.value import sentence, verdict
+from audits.exports.deciding.value import hand_verdict, reason, sentence, value_verdict
 from audits.queries.reports import UNATTRIBUTED
 from audits.views.chart import MOST_BARS, dollars
 from audits.views.deciding.page import answered
@@ -43,7 +42,7 @@ class Line:
 
     @property
     def reason(self) -> str:
-        return reason_of(self.valued.worth) if isinstance(self.valued.worth, Withheld) else ""
+        return reason(self.valued)
 
     @property
     def hand(self) -> Against | None:
@@ -54,12 +53,18 @@ class Line:
         return self.worth.by_value if self.worth else None
 
     @property
+    def ends(self) -> tuple[int, int] | None:
+        """From where to where its cost may lie, with what incidents may add."""
+        against = self.hand or self.value
+        return (against.amount - against.ends[1], against.amount - against.ends[0]) if against else None
+
+    @property
     def hand_verdict(self) -> str:
-        return verdict(self.hand, True)
+        return hand_verdict(self.valued)
 
     @property
     def value_verdict(self) -> str:
-        return verdict(self.value, False)
+        return value_verdict(self.valued)
 
 
 @require_safe
@@ -94,8 +99,8 @@ def _chart_rows(lines: Sequence[Line]) -> list[dict[str, Any]]:
         {
             "label": line.name,
             "cost": dollars(line.valued.row.line.true_cost_per_success),
-            "low": dollars(line.valued.row.line.true_cost_per_success_low),
-            "high": dollars(line.valued.row.line.true_cost_per_success_high),
+            "low": dollars(line.ends[0] if line.ends else None),
+            "high": dollars(line.ends[1] if line.ends else None),
             "hand": dollars(line.hand.amount) if line.hand else None,
             "value": dollars(line.value.amount) if line.value else None,
         }
