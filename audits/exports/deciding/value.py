@@ -17,12 +17,12 @@ from spend.domain.money import to_text
 _BY_HAND = {
     "cheaper": "cheaper than by hand",
     "dearer": "dearer than by hand",
-    "indistinct": "about as dear as by hand",
+    "indistinct": "not told apart from by hand",
 }
 _BY_VALUE = {
     "cheaper": "worth more than it costs",
     "dearer": "worth less than it costs",
-    "indistinct": "about worth what it costs",
+    "indistinct": "not told apart from its value",
 }
 
 
@@ -52,7 +52,12 @@ def reason(found: Valued) -> str:
     if not isinstance(found.worth, Withheld):
         return ""
     if found.worth.reason == "few":
-        return f"{LEAST_SUCCESSES} successes are needed, and there are {found.row.line.successes:,}."
+        successes = found.row.line.successes
+        return (
+            f"{LEAST_SUCCESSES} successes are needed, and there are {successes:,}."
+            if successes < LEAST_SUCCESSES
+            else ("what its tokens cost is not known.")
+        )
     return reason_of(found.worth)
 
 
