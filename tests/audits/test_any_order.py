@@ -32,7 +32,7 @@ TIERS = ["commodity", "mid", "frontier"]
 MODELS = ["big", "little", "other"]
 TYPES = ["claim", "ticket"]
 OPERATIONS = 60
-SEEDS = int(os.environ.get("SEEDS", "3"))
+SEEDS = int(os.environ.get("SEEDS", "2"))
 Record = dict[str, Any]
 KINDS = ("call", "outcome", "correction", "incident")
 
