@@ -9,12 +9,11 @@ from audits.api.assets import COMPONENTS as ASSETS
 from audits.api.budgets import COMPONENTS as BUDGETS
 from audits.api.closes import COMPONENTS as CLOSES
 from audits.api.closing import COMPONENTS as CLOSING
-from audits.api.decisions import COMPONENTS as DECISIONS
+from audits.api.deciding import COMPONENTS as DECISIONS
 from audits.api.described import COMPONENTS
 from audits.api.reconciliations import COMPONENTS as RECONCILED
 from audits.api.schedules import COMPONENTS as SCHEDULES
 from audits.api.scored import SCORED
-from audits.api.silent_failures import COMPONENTS as SILENT_FAILURES
 from audits.api.sources import COMPONENTS as SOURCES
 from config.pages.bill_api import COMPONENTS as BILLS
 from config.trail.api import COMPONENTS as TRAIL
@@ -26,6 +25,6 @@ def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     named = result.setdefault("components", {}).setdefault("schemas", {})
     named |= {
         **schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **CLOSING, **TRAIL,
-        **ALERTS, **BUDGETS, **ASSETS, **DECISIONS, **SILENT_FAILURES, **SCHEDULES,
+        **ALERTS, **BUDGETS, **ASSETS, **DECISIONS, **SCHEDULES,
     }  # fmt: skip
     return result

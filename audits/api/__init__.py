@@ -5,7 +5,7 @@ from audits.api.assets import Assets
 from audits.api.budgets import Budgets, OneBudget
 from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
 from audits.api.closing import Closes, Reopening
-from audits.api.decisions import DecideBreakEven, DecideCompare, DecideValue
+from audits.api.deciding import DecideBreakEven, DecideCompare, DecideSilentFailures, DecideValue
 from audits.api.focus import FocusCsv
 from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
@@ -13,7 +13,6 @@ from audits.api.lists import Calls, Corrections, Entries, Incidents, Tasks
 from audits.api.reconciliations import Decisions, Reconciliations
 from audits.api.reports import TrueCostCsv, TrueCostPdf, TrueCostReport, TrueCostXlsx
 from audits.api.schedules import Schedules
-from audits.api.silent_failures import DecideSilentFailures
 from audits.api.sources import Rejected, Sources
 from audits.api.traces import LangfuseTraces, Traces
 from audits.api.webhooks import GithubWebhook

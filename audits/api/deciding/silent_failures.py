@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audits.api.decisions import NUMBER, SHARE, Decision, answers, parameters
+from audits.api.deciding.base import NUMBER, SHARE, Decision, answers, parameters
 from audits.api.described import DOLLARS, FLAG, TEXT, WHOLE, described_object, maybe
 from spend.ingest.schemas import Schema, ref
 
