@@ -55,6 +55,7 @@ SECTIONS = (
             Page("Compare", "decide-compare"),
             Page("Break-even", "decide-break-even"),
             Page("Value", "decide-value"),
+            Page("Claims", "decide-claims"),
             Page("Silent failures", "decide-silent-failures"),
         ),
     ),

@@ -105,6 +105,8 @@ GET  api-decide-break-even 401  401     401       403       200    200  200  200
 GET  decide-break-even    302   302     302       302       302    200  200  200   200 200
 GET  api-decide-value     401   401     401       403       200    200  200  200   200 200
 GET  decide-value         302   302     302       302       302    200  200  200   200 200
+GET  api-decide-claims    401   401     401       403       200    200  200  200   200 200
+GET  decide-claims        302   302     302       302       302    200  200  200   200 200
 GET  decisions            302   302     302       302       302    302  302  302   302 302
 GET  decide-silent-failures 302 302     302       302       302    200  200  200   200 200
 GET  decide-compare       302   302     302       302       302    200  200  200   200 200

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from audits.domain.intervals import Interval, wilson
+from audits.domain.decisions.claims import Held, Measured, hold
+from audits.domain.intervals import Interval
 from audits.queries import sums
 from audits.queries.sums import Query
 from spend.models import Tier
@@ -26,9 +27,14 @@ class Claim:
         return self.missed / self.attempts
 
     @property
+    def held(self) -> Held:
+        """The claim against all tries together."""
+        return hold(self.claimed, {"": Measured(self.missed, self.attempts)})[0]
+
+    @property
     def ends(self) -> Interval | None:
         """The 95 % interval of what was measured."""
-        return wilson(self.missed, self.attempts)
+        return self.held.ends
 
 
 def claims(query: Query) -> list[Claim]:
@@ -42,7 +48,15 @@ def claims(query: Query) -> list[Claim]:
     return sorted(found, key=lambda claim: (claim.tier is None, claim.tier or ""))
 
 
+def claimed_rates() -> dict[str | None, float | None]:
+    """Return the share of its tries that each tier claims to fail at, by its name; None where it claims nothing."""
+    return {tier.name: _rate(tier) for tier in Tier.objects.all()}
+
+
 def _claim(tier: Tier | None, counts: Mapping[str, Any]) -> Claim:
-    claimed = None if tier is None or tier.claimed_fail_rate is None else float(tier.claimed_fail_rate)
     missed = counts["failed"] + counts["escalated"]
-    return Claim(tier.name if tier else None, claimed, counts["attempts"], missed)
+    return Claim(tier.name if tier else None, _rate(tier) if tier else None, counts["attempts"], missed)
+
+
+def _rate(tier: Tier) -> float | None:
+    return None if tier.claimed_fail_rate is None else float(tier.claimed_fail_rate)

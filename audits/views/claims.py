@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from audits.domain.decisions.claims import Held
+from audits.exports.deciding.claims import VERDICTS
 from audits.queries.claims import Claim
 from audits.queries.reports import UNATTRIBUTED
 from audits.views.chart import MOST_BARS
@@ -23,37 +25,43 @@ class Mark:
 
     @property
     def verdict(self) -> str:
-        """What the interval holds of the claim; nothing where it reaches to both sides of it."""
-        ends, claimed = self.claim.ends, self.claim.claimed
-        if claimed is None or ends is None:
-            return "no claim"
-        if ends[0] > claimed:
-            return "fails more than claimed"
-        return "fails less than claimed" if ends[1] < claimed else "agrees with the claim"
+        return VERDICTS[self.claim.held.verdict]
 
 
 def marks(claims: Sequence[Claim], words: Words) -> list[Mark]:
     own = {name: values for name, values in words.items() if name != "lens"}
-    return [Mark(claim, claim.tier or UNATTRIBUTED, _href(own, claim.tier or UNATTRIBUTED)) for claim in claims]
+    return [Mark(claim, claim.tier or UNATTRIBUTED, tries_href(own, claim.tier or UNATTRIBUTED)) for claim in claims]
 
 
-def _href(words: Words, tier: str) -> str:
+def decision_href(words: Words) -> str:
+    """Return the page that holds claims against tries by complexity; it knows months, team and task type."""
+    return link("decide-claims", {name: words[name] for name in ("from", "to", "team", "task_type") if name in words})
+
+
+def tries_href(words: Words, tier: str) -> str:
+    """Return the list of the tasks in which a tier tried."""
     return link("tasks", {**words, "tier": [tier], "tried": ["all"]})
 
 
 def chart_data(claims: Sequence[Claim]) -> list[dict[str, Any]]:
     """Return what the script draws: the tiers that tried most, in the order of the table."""
-    colours = tier_colours()
     most = sorted(claims, key=lambda claim: -claim.attempts)[:MOST_BARS]
+    labelled = [(claim.tier or UNATTRIBUTED, claim) for claim in claims if claim in most]
+    return drawn((label, label, claim.held) for label, claim in labelled)
+
+
+def drawn(rows: Iterable[tuple[str, str, Held]]) -> list[dict[str, Any]]:
+    """Return rows as the script takes them, of label, tier and claim held; those of which something was measured."""
+    colours = tier_colours()
     return [
         {
-            "label": claim.tier or UNATTRIBUTED,
-            "colour": colours.get(claim.tier or "", NO_TIER),
-            "claimed": claim.claimed,
-            "measured": claim.measured,
-            "low": claim.ends[0] if claim.ends else None,
-            "high": claim.ends[1] if claim.ends else None,
+            "label": label,
+            "colour": colours.get(tier, NO_TIER),
+            "claimed": held.claimed,
+            "measured": held.measured,
+            "low": held.ends[0] if held.ends else None,
+            "high": held.ends[1] if held.ends else None,
         }
-        for claim in claims
-        if claim in most
+        for label, tier, held in rows
+        if held.measured is not None
     ]

@@ -78,6 +78,7 @@ def _figures(full: FullReport, asked: Words, sorting: Sorting) -> dict[str, Any]
         "coverage": coverage.strip(report, words),
         "table": table(report, words, asked, sorting),
         "claims": claims.marks(full.claims, words),
+        "claims_href": claims.decision_href(words),
         "claims_data": claims.chart_data(full.claims),
         "bars": bars,
         "bar_labels": list(chart.LABELS.values()),

@@ -45,3 +45,12 @@ def test_who_reads_sees_what_work_is_worth(visit: Visit, axe: str, by: str) -> N
     page = visit(f"/decisions/value?{YEAR}", by=by)
     expect(page.get_by_role("region", name="Unit economics by task type")).to_be_visible()
     assert barriers(page, axe) == []
+
+
+@pytest.mark.parametrize("by", ["fiona", "lena"])
+def test_who_reads_holds_tiers_to_their_claims(visit: Visit, axe: str, by: str) -> None:
+    page = visit(f"/report?{YEAR}", by=by)
+    page.get_by_role("link", name="By complexity").click()
+    expect(page.locator("#claims-chart[data-drawn]")).to_be_visible()
+    expect(page.get_by_role("region", name="Claimed and measured by complexity")).to_contain_text("commodity")
+    assert barriers(page, axe) == []

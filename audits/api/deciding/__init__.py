@@ -1,7 +1,8 @@
 """JSON out: the questions that decide, one module each."""
 
-from audits.api.deciding import break_even, compare, silent_failures, value
+from audits.api.deciding import break_even, claims, compare, silent_failures, value
 from audits.api.deciding.break_even import DecideBreakEven
+from audits.api.deciding.claims import DecideClaims
 from audits.api.deciding.compare import DecideCompare
 from audits.api.deciding.silent_failures import DecideSilentFailures
 from audits.api.deciding.value import DecideValue
@@ -9,9 +10,10 @@ from spend.ingest.schemas import Schema
 
 COMPONENTS: dict[str, Schema] = {
     **break_even.COMPONENTS,
+    **claims.COMPONENTS,
     **compare.COMPONENTS,
     **silent_failures.COMPONENTS,
     **value.COMPONENTS,
 }
 
-__all__ = ["COMPONENTS", "DecideBreakEven", "DecideCompare", "DecideSilentFailures", "DecideValue"]
+__all__ = ["COMPONENTS", "DecideBreakEven", "DecideClaims", "DecideCompare", "DecideSilentFailures", "DecideValue"]

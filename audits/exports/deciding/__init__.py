@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from audits.actions.deciding import break_even as asking_break_even
+from audits.actions.deciding import claims as asking_claims
 from audits.actions.deciding import compare as asking_compare
 from audits.actions.deciding import silent_failures as asking_silent_failures
 from audits.actions.deciding import value as asking_value
-from audits.exports.deciding import break_even, compare, silent_failures, value
+from audits.exports.deciding import break_even, claims, compare, silent_failures, value
 from audits.queries.asking_decisions import Asked
 
 
@@ -34,6 +35,10 @@ QUESTIONS: Mapping[str, Question] = {
     "break-even": Question(
         "From which cost of a failure on the dearer tier pays off",
         asking_break_even.OWN, asking_break_even.answer, break_even.told, break_even.sentences,
+    ),
+    "claims": Question(
+        "Say whether tiers fail as often as they claim to",
+        asking_claims.OWN, asking_claims.answer, claims.told, claims.sentences,
     ),
     "silent-failures": Question(
         "Say how many successes failed in silence, and what that does to each tier",

@@ -1,9 +1,10 @@
 """The pages of decisions."""
 
 from audits.views.deciding.break_even import break_even
+from audits.views.deciding.claims import claims
 from audits.views.deciding.compare import compare
 from audits.views.deciding.home import home
 from audits.views.deciding.silent_failures import silent_failures
 from audits.views.deciding.value import value
 
-__all__ = ["break_even", "compare", "home", "silent_failures", "value"]
+__all__ = ["break_even", "claims", "compare", "home", "silent_failures", "value"]

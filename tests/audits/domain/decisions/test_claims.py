@@ -45,6 +45,11 @@ def test_of_nothing_nothing_was_measured():
     assert (whole.measured, whole.ends, whole.verdict, rows) == (None, None, "few", {})
 
 
+def test_who_claims_nothing_is_measured_all_the_same():
+    whole, _ = hold(None, {"low": Measured(3, 60)})
+    assert (whole.measured, whole.verdict, whole.ends) == (0.05, "no_claim", wilson(3, 60))
+
+
 def test_a_claim_is_a_share():
     with pytest.raises(ValueError, match="between 0 and 1"):
         hold(53, {})
