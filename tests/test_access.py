@@ -34,6 +34,7 @@ from audits.models import (
     MailFile,
     ReportNote,
     Schedule,
+    Switch,
     Webhook,
 )
 from spend.actions.bills import draft, import_bill
@@ -107,6 +108,14 @@ GET  api-decide-value     401   401     401       403       200    200  200  200
 GET  decide-value         302   302     302       302       302    200  200  200   200 200
 GET  api-decide-claims    401   401     401       403       200    200  200  200   200 200
 GET  decide-claims        302   302     302       302       302    200  200  200   200 200
+GET  decide-switches      302   302     302       302       302    200  200  200   200 200
+GET  api-decide-switches  401   401     401       403       200    200  200  200   200 200
+POST api-decide-switches  401   401     401       403       400    403  400  400   400 400
+GET  switch               302   302     302       302       302    404  404  404   404 404
+GET  switch-new           302   302     302       302       302    403  200  200   200 200
+POST switch-new           302   302     302       302       302    403  400  400   400 400
+GET  switch-edit          302   302     302       302       302    403  404  200   200 200
+POST switch-edit          302   302     302       302       302    403  404  400   400 400
 GET  decisions            302   302     302       302       302    302  302  302   302 302
 GET  decide-silent-failures 302 302     302       302       302    200  200  200   200 200
 GET  decide-compare       302   302     302       302       302    200  200  200   200 200
@@ -371,6 +380,7 @@ ROW_OF: dict[str, Any] = {
     "settings-alert-switch": AlertRule,
     "api-alert-rule": AlertRule,
     "settings-budget": Budget,
+    "switch-edit": Switch,
     "api-budget": Budget,
 }
 SCOPE_OF_POST = {
@@ -456,6 +466,14 @@ def make_facts(ada: APIClient) -> None:
     make_schedule(fiona)
     make_alert(claims)
     make_plan(AuditPlan(team=claims, number=1), at=NOON, by=None)
+    make_switch(claims)
+
+
+def make_switch(claims: Team) -> None:
+    tiers = [Tier.objects.create(name=name, from_blended=0) for name in ("before", "after")]
+    Switch.objects.create(
+        team=claims, month=NOON.date().replace(day=1), note=MARK, tier_before=tiers[0], tier_after=tiers[1], cost=1
+    )
 
 
 def make_schedule(fiona: User) -> None:

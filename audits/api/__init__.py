@@ -5,7 +5,14 @@ from audits.api.assets import Assets
 from audits.api.budgets import Budgets, OneBudget
 from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
 from audits.api.closing import Closes, Reopening
-from audits.api.deciding import DecideBreakEven, DecideClaims, DecideCompare, DecideSilentFailures, DecideValue
+from audits.api.deciding import (
+    DecideBreakEven,
+    DecideClaims,
+    DecideCompare,
+    DecideSilentFailures,
+    DecideSwitches,
+    DecideValue,
+)
 from audits.api.focus import FocusCsv
 from audits.api.langfuse import LangfuseProjects, LangfuseScores
 from audits.api.links import LogLinks
@@ -19,7 +26,7 @@ from audits.api.webhooks import GithubWebhook
 
 __all__ = [
     "Acknowledging", "AlertRules", "Alerts", "Assets", "Budgets", "Calls", "Closes", "Corrections", "DecideBreakEven",
-    "DecideClaims", "DecideCompare", "DecideSilentFailures", "DecideValue", "Decisions",
+    "DecideClaims", "DecideCompare", "DecideSilentFailures", "DecideSwitches", "DecideValue", "Decisions",
     "Entries", "FocusCsv", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LangfuseTraces",
     "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "OneAlertRule", "OneBudget", "Reconciliations",
     "Rejected", "Reopening", "Schedules", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",

@@ -36,6 +36,7 @@ from audits.models.reconciling import ProviderTolerance, ReconciliationDecision
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
 from audits.models.sampling import AuditDraw, AuditPlan
 from audits.models.schedules import Schedule, ScheduleRecipient
+from audits.models.switches import Switch
 from audits.models.webhooks import Webhook
 
 __all__ = [
@@ -81,6 +82,7 @@ __all__ = [
     "Schedule",
     "ScheduleRecipient",
     "StaleScope",
+    "Switch",
     "TaskState",
     "Watch",
     "Webhook",

@@ -27,15 +27,18 @@ def parse_decision(
     teams: frozenset[int] | None,
     latest: Month,
     own: Collection[str] = (),
+    span: int = 1,
 ) -> Asked:
-    """Return what is asked; `latest` is the month when none is given, `own` the words only this question knows.
+    """Return what is asked; `own` are the words only this question knows.
 
-    `teams`: ids of those whose figures may be seen, None for all. Raises BadQuery naming every bad word.
+    Without months it is asked of the `span` that ends with `latest`; a question of one month takes the first as the
+    last one.     `teams`: ids of those whose figures may be seen, None for all. Raises BadQuery naming every bad word.
     """
     known = {*PARAMETERS, *own}
     errors: dict[str, list[str]] = {name: ["is not a parameter"] for name in words if name not in known}
-    first = month_of(words, "from", latest, errors)
-    last = month_of(words, "to", first or latest, errors)
+    stated = month_of(words, "to", None, errors)
+    first = month_of(words, "from", _before(stated or latest, span - 1), errors)
+    last = stated or (first if first is None or span == 1 else max(first, latest))
     if first and last and last < first:
         errors["to"] = ["is before from"]
     by = choice_of(words, "by", BY, errors)
@@ -44,3 +47,9 @@ def parse_decision(
         raise BadQuery(errors)
     query = Query(Period(first, last), (by,), filters=filters, teams=teams)
     return Asked(query, {name: given[-1] for name in own if (given := [v for v in words.get(name, ()) if v])})
+
+
+def _before(month: Month, count: int) -> Month:
+    for _ in range(count):
+        month = month.previous
+    return month

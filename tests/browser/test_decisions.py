@@ -53,4 +53,19 @@ def test_who_reads_holds_tiers_to_their_claims(visit: Visit, axe: str, by: str) 
     page.get_by_role("link", name="By complexity").click()
     expect(page.locator("#claims-chart[data-drawn]")).to_be_visible()
     expect(page.get_by_role("region", name="Claimed and measured by complexity")).to_contain_text("commodity")
+
+
+def test_finance_confirms_a_switch_and_a_lead_reads_it(visit: Visit, axe: str) -> None:
+    page = visit("/decisions/switches", by="fiona")
+    assert barriers(page, axe) == []
+    page.get_by_role("link", name="Record a switch").first.click()
+    page.get_by_label("Team").select_option("Engineering")
+    page.get_by_label("Since month").fill("2026-06")
+    page.get_by_label("From tier or model").fill("frontier")
+    page.get_by_label("To tier or model").fill("commodity")
+    page.get_by_label("Note").fill("By order of the board")
+    assert barriers(page, axe) == []
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("link", name="2026-06").first.click()
+    expect(page.get_by_text("By order of the board")).to_be_visible()
     assert barriers(page, axe) == []

@@ -1,10 +1,11 @@
 """JSON out: the questions that decide, one module each."""
 
-from audits.api.deciding import break_even, claims, compare, silent_failures, value
+from audits.api.deciding import break_even, claims, compare, silent_failures, switches, value
 from audits.api.deciding.break_even import DecideBreakEven
 from audits.api.deciding.claims import DecideClaims
 from audits.api.deciding.compare import DecideCompare
 from audits.api.deciding.silent_failures import DecideSilentFailures
+from audits.api.deciding.switches import DecideSwitches
 from audits.api.deciding.value import DecideValue
 from spend.ingest.schemas import Schema
 
@@ -13,7 +14,16 @@ COMPONENTS: dict[str, Schema] = {
     **claims.COMPONENTS,
     **compare.COMPONENTS,
     **silent_failures.COMPONENTS,
+    **switches.COMPONENTS,
     **value.COMPONENTS,
 }
 
-__all__ = ["COMPONENTS", "DecideBreakEven", "DecideClaims", "DecideCompare", "DecideSilentFailures", "DecideValue"]
+__all__ = [
+    "COMPONENTS",
+    "DecideBreakEven",
+    "DecideClaims",
+    "DecideCompare",
+    "DecideSilentFailures",
+    "DecideSwitches",
+    "DecideValue",
+]

@@ -65,6 +65,7 @@ class Decision(APIView):
                 teams=reach_of(request).team_ids,
                 latest=Month.of(reporting_day(at)).previous,
                 own=QUESTIONS[self.question].own,
+                span=QUESTIONS[self.question].span,
             )
             return Response(told(self.question, asked, at=at))
         except BadQuery as problem:

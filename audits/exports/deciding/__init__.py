@@ -11,20 +11,25 @@ from audits.actions.deciding import break_even as asking_break_even
 from audits.actions.deciding import claims as asking_claims
 from audits.actions.deciding import compare as asking_compare
 from audits.actions.deciding import silent_failures as asking_silent_failures
+from audits.actions.deciding import switches as asking_switches
 from audits.actions.deciding import value as asking_value
-from audits.exports.deciding import break_even, claims, compare, silent_failures, value
+from audits.exports.deciding import break_even, claims, compare, silent_failures, switches, value
 from audits.queries.asking_decisions import Asked
 
 
 @dataclass(frozen=True)
 class Question:
-    """`own`: words only it knows. `answer` takes what is asked and the instant, the others take its answer."""
+    """`own`: words only it knows; `span`: of how many months it is asked without any.
+
+    `answer` takes what is asked and the instant, the others take its answer.
+    """
 
     summary: str
     own: Sequence[str]
     answer: Callable[..., Any]
     told: Callable[[Any], dict[str, Any]]
     sentences: Callable[[Any], list[str]]
+    span: int = 1
 
 
 QUESTIONS: Mapping[str, Question] = {
@@ -43,6 +48,10 @@ QUESTIONS: Mapping[str, Question] = {
     "silent-failures": Question(
         "Say how many successes failed in silence, and what that does to each tier",
         asking_silent_failures.OWN, asking_silent_failures.answer, silent_failures.told, silent_failures.sentences,
+    ),
+    "switches": Question(
+        "Say what switches of tier or model saved and cost a month",
+        asking_switches.OWN, asking_switches.answer, switches.told, switches.sentences, asking_switches.SPAN,
     ),
     "value": Question(
         "Say whether work is worth what it truly costs, and cheaper than by hand",

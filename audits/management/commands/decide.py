@@ -39,7 +39,11 @@ class Command(BaseCommand):
         words = {name: _listed(options[name]) for name in names if options[name] is not None}
         try:
             asked = parse_decision(
-                words, teams=None, latest=Month.of(reporting_day(at)).previous, own=QUESTIONS[question].own
+                words,
+                teams=None,
+                latest=Month.of(reporting_day(at)).previous,
+                own=QUESTIONS[question].own,
+                span=QUESTIONS[question].span,
             )
             found = told(question, asked, at=at)
         except BadQuery as problem:

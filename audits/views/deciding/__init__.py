@@ -5,6 +5,18 @@ from audits.views.deciding.claims import claims
 from audits.views.deciding.compare import compare
 from audits.views.deciding.home import home
 from audits.views.deciding.silent_failures import silent_failures
+from audits.views.deciding.switches import one_switch, switch_edit, switch_new, switches
 from audits.views.deciding.value import value
 
-__all__ = ["break_even", "claims", "compare", "home", "silent_failures", "value"]
+__all__ = [
+    "break_even",
+    "claims",
+    "compare",
+    "home",
+    "one_switch",
+    "silent_failures",
+    "switch_edit",
+    "switch_new",
+    "switches",
+    "value",
+]

@@ -29,8 +29,11 @@ FILTERS = ("team", "task_type")  # of whom the work is; tiers and models are wha
 Show = Callable[[Any, Words], dict[str, Any]]
 
 
-def answered(request: HttpRequest, question: str, show: Show) -> HttpResponse:
-    """Answer `question` on its page, decisions/<question>.html; `show` makes of the answer what else is on it."""
+def answered(request: HttpRequest, question: str, show: Show, *, template: str = "") -> HttpResponse:
+    """Answer `question` on its page, decisions/<question>.html unless `template` says otherwise.
+
+    `show` makes of the answer what else is on it.
+    """
     at, words, one = timezone.now(), given(request), QUESTIONS[question]
     context: dict[str, Any] = {"as_of": at, "question": question}
     status = 200
@@ -39,11 +42,12 @@ def answered(request: HttpRequest, question: str, show: Show) -> HttpResponse:
         found = _found(one, asked, at)
         context |= {"headlines": one.sentences(found), "found": found, **show(found, words)}
     except BadQuery as problem:
-        asked, status = _usual(request, at), 400
+        asked, status = _usual(request, one, at), 400
         context["errors"] = problem.errors
     context["controls"] = _controls(request, question, asked, words, at)
     context["period_name"] = period_name(asked.query.period)
-    return render(request, f"decisions/{question.replace('-', '_')}.html", context, status=status)
+    template = template or f"decisions/{question.replace('-', '_')}.html"
+    return render(request, template, context, status=status)
 
 
 def _found(question: Question, asked: Asked, at: datetime) -> Any:
@@ -59,12 +63,12 @@ def _found(question: Question, asked: Asked, at: datetime) -> Any:
 
 def _asked(request: HttpRequest, words: Words, question: Question, at: datetime) -> Asked:
     latest = Month.of(reporting_day(at)).previous
-    return parse_decision(words, teams=reach_of(request).team_ids, latest=latest, own=question.own)
+    return parse_decision(words, teams=reach_of(request).team_ids, latest=latest, own=question.own, span=question.span)
 
 
-def _usual(request: HttpRequest, at: datetime) -> Asked:
+def _usual(request: HttpRequest, question: Question, at: datetime) -> Asked:
     latest = Month.of(reporting_day(at)).previous
-    return parse_decision({}, teams=reach_of(request).team_ids, latest=latest)
+    return parse_decision({}, teams=reach_of(request).team_ids, latest=latest, span=question.span)
 
 
 def _controls(request: HttpRequest, question: str, asked: Asked, words: Words, at: datetime) -> dict[str, Any]:

@@ -5,12 +5,27 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audits.domain.decisions.switches import Cost, Counts, Month, Switch, Windows, effect, majority, switches, windows
+from audits.domain.decisions.switches import (
+    Cost,
+    Counts,
+    Month,
+    Outcomes,
+    Switch,
+    Windows,
+    doubts,
+    effect,
+    majority,
+    switches,
+    windows,
+)
+from audits.domain.decisions.units import units_of
 from audits.domain.example import EqualTasks, month_of, move
+from audits.domain.intervals import poisson
 from audits.exports.deciding.switches import switch_sentence
 from tests.audits.domain.build import DOLLAR
 
@@ -143,3 +158,56 @@ def test_splitting_a_kind_of_work_in_equal_parts_changes_nothing(was, now):
     )
     one, both = (effect(Windows(*each, seasonal=False)) for each in (whole, parts))
     assert both.net == pytest.approx(2 * one.net, abs=2)
+
+
+def noise(rng, months):
+    """Months of the same work, each task of a cost as skewed as real ones."""
+    found = []
+    for n in range(1, months + 1):
+        costs = [round(x * DOLLAR) for x in rng.lognormal(0, 1, 60)]
+        units = units_of((cost, 1) for cost in costs)
+        found.append(Month(month(n), {"easy": Cost(60, sum(costs))}, units=units, outcomes=Outcomes(60, 60, 0, 60)))
+    return found
+
+
+def test_pure_noise_is_rarely_said_to_save_or_cost():
+    rng, alarms = np.random.default_rng(20261123), 0
+    for _ in range(1000):
+        compared = windows(noise(rng, 6), switched=month(4))
+        alarms += not doubts(compared, effect(compared), allocated=(Fraction(0), Fraction(0)))
+    assert 10 <= alarms <= 73
+
+
+def test_a_saving_beyond_the_noise_is_said_to_be_one():
+    rng = np.random.default_rng(1)
+    was = noise(rng, 3)
+    equal = {"units": units_of([(1, 1)] * 60), "outcomes": Outcomes(60, 60, 0, 60)}
+    now = [Month(month(n), {"easy": Cost(60, 60)}, **equal) for n in (4, 5, 6)]
+    compared = Windows(was, now, seasonal=False)
+    found = effect(compared)
+    assert (found.bare_ends[0] > 0, doubts(compared, found, allocated=(Fraction(0), Fraction(0)))) == (True, ())
+    assert found.bearable == int(found.net_ends[0] * 3 / Fraction(poisson(0)[1]))
+    assert doubts(compared, found, allocated=(Fraction(0), Fraction(10 * DOLLAR))) == ("allocated",)
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "expected"),
+    [
+        (Outcomes(60, 60, 0, 60), Outcomes(60, 60, 31, 29), ("presumed", "coverage")),
+        (Outcomes(60, 60, 0, 60), Outcomes(60, 60, 30, 60), ()),
+        (Outcomes(100, 50, 0, 80), Outcomes(100, 50, 0, 60), ()),
+        (Outcomes(100, 50, 0, 81), Outcomes(100, 50, 0, 60), ("coverage",)),
+    ],
+)
+def test_what_is_not_known_of_outcomes_is_a_doubt(was, now, expected):
+    def side(n, cost, outcomes):
+        return [Month(month(n), {"easy": Cost(60, 60 * cost)}, units=units_of([(cost, 1)] * 60), outcomes=outcomes)]
+
+    compared = Windows(side(1, DOLLAR, was), side(2, 1, now), seasonal=False)
+    assert doubts(compared, effect(compared), allocated=(Fraction(0), Fraction(0))) == expected
+
+
+def test_more_switches_looked_at_at_once_make_each_less_sure():
+    compared = windows(noise(np.random.default_rng(2), 6), switched=month(4))
+    one, ten = effect(compared), effect(compared, alike=10)
+    assert ten.bare_ends[0] < one.bare_ends[0] < one.bare_ends[1] < ten.bare_ends[1]
