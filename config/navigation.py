@@ -56,6 +56,7 @@ SECTIONS = (
             Page("Break-even", "decide-break-even"),
             Page("Value", "decide-value"),
             Page("Claims", "decide-claims"),
+            Page("What incidents cost", "decide-incidents"),
             Page("Switches", "decide-switches"),
             Page("Silent failures", "decide-silent-failures"),
         ),

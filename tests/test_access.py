@@ -108,6 +108,8 @@ GET  api-decide-value     401   401     401       403       200    200  200  200
 GET  decide-value         302   302     302       302       302    200  200  200   200 200
 GET  api-decide-claims    401   401     401       403       200    200  200  200   200 200
 GET  decide-claims        302   302     302       302       302    200  200  200   200 200
+GET  api-decide-incidents 401   401     401       403       200    200  200  200   200 200
+GET  decide-incidents     302   302     302       302       302    200  200  200   200 200
 GET  decide-switches      302   302     302       302       302    200  200  200   200 200
 GET  api-decide-switches  401   401     401       403       200    200  200  200   200 200
 POST api-decide-switches  401   401     401       403       400    403  400  400   400 400

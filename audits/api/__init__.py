@@ -9,6 +9,7 @@ from audits.api.deciding import (
     DecideBreakEven,
     DecideClaims,
     DecideCompare,
+    DecideIncidents,
     DecideSilentFailures,
     DecideSwitches,
     DecideValue,
@@ -26,7 +27,8 @@ from audits.api.webhooks import GithubWebhook
 
 __all__ = [
     "Acknowledging", "AlertRules", "Alerts", "Assets", "Budgets", "Calls", "Closes", "Corrections", "DecideBreakEven",
-    "DecideClaims", "DecideCompare", "DecideSilentFailures", "DecideSwitches", "DecideValue", "Decisions",
+    "DecideClaims", "DecideCompare", "DecideIncidents", "DecideSilentFailures", "DecideSwitches", "DecideValue",
+    "Decisions",
     "Entries", "FocusCsv", "GithubWebhook", "Incidents", "LangfuseProjects", "LangfuseScores", "LangfuseTraces",
     "LogLinks", "MonthBridge", "MonthBridgeCsv", "MonthChecklist", "OneAlertRule", "OneBudget", "Reconciliations",
     "Rejected", "Reopening", "Schedules", "Sources", "Tasks", "Traces", "TrueCostCsv", "TrueCostPdf", "TrueCostReport",

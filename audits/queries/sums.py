@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -199,11 +200,23 @@ def incidents(query: Query) -> Sums:
     return _grouped(query, table, {"incidents": f"{sides['>']} - {sides['<']}"})
 
 
+def incident_costs(query: Query) -> dict[Key, list[tuple[int, int]]]:
+    """What each incident cost a row, restated, the costliest first: in all, and of that what no pending task has."""
+    table = _Table.of("incidents", "task_month", replace(query, basis="restated"))
+    table = replace(table, dimensions={**table.dimensions, "source": "source"})
+    columns = {"amount": "sum(amount)", "decided": "COALESCE(sum(amount) FILTER (WHERE NOT pending), 0)"}
+    found: dict[Key, list[tuple[int, int]]] = defaultdict(list)
+    for key, cost in _grouped(replace(query, by=(*query.by, "source")), table, columns, every=True):
+        found[key[:-1]].append((cost["amount"], cost["decided"]))
+    return {key: sorted(costs, reverse=True) for key, costs in found.items()}
+
+
 _LIKE_ENTRIES = ("entries", "incidents")
 _RESTATED = {
     "incidents": (
         "(SELECT e.source, e.team_id, e.tier_id, e.llm_id, e.task_type_id, e.traced, COALESCE(s.route, '') AS route,"
-        " s.first_llm_id, date_trunc('month', e.service_date)::date AS task_month FROM audits_entry e"
+        " s.first_llm_id, e.amount_nanos AS amount, COALESCE(s.state = 'pending' AND e.traced, false) AS pending,"
+        " date_trunc('month', e.service_date)::date AS task_month FROM audits_entry e"
         " LEFT JOIN audits_taskstate s ON s.task_key = e.task_key WHERE e.source_kind = 'incident'"
         " AND e.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM audits_entry r WHERE r.reverses_id = e.id)) AS i"
     )

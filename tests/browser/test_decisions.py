@@ -48,6 +48,14 @@ def test_who_reads_sees_what_work_is_worth(visit: Visit, axe: str, by: str) -> N
 
 
 @pytest.mark.parametrize("by", ["fiona", "lena"])
+def test_who_reads_sees_what_incidents_may_cost(visit: Visit, axe: str, by: str) -> None:
+    page = visit(f"/decisions/incidents?{YEAR}", by=by)
+    expect(page.locator("#incidents-chart[data-drawn]")).to_be_visible()
+    expect(page.get_by_role("region", name="Incidents, what they cost, and what one more would do")).to_be_visible()
+    assert barriers(page, axe) == []
+
+
+@pytest.mark.parametrize("by", ["fiona", "lena"])
 def test_who_reads_holds_tiers_to_their_claims(visit: Visit, axe: str, by: str) -> None:
     page = visit(f"/report?{YEAR}", by=by)
     page.get_by_role("link", name="By complexity").click()

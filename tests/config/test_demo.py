@@ -114,6 +114,9 @@ def test_the_insurer_prints_the_exact_figures_and_loads_once(run: Run) -> None:
     for words in ("19,999", " 1.00 ", "355.17", "$250,000.00 eats 62.5 months"):
         assert words in printed
     assert_page_and_report_agree()
+    said = run("decide", "incidents", "--from", str(Month.of(AFTER)), "--team", TEAM)
+    assert "from $3,164.73 to $696,455.42 (95 %): 1 incident in 20,000 tasks" in said
+    assert "costs $12.5359; without the costliest incident it would be $0.0353, with one more like it $25.0365" in said
     loaded = counts()
     assert run("load_example", "insurer") == printed
     assert counts() == loaded

@@ -1,9 +1,10 @@
 """JSON out: the questions that decide, one module each."""
 
-from audits.api.deciding import break_even, claims, compare, silent_failures, switches, value
+from audits.api.deciding import break_even, claims, compare, incidents, silent_failures, switches, value
 from audits.api.deciding.break_even import DecideBreakEven
 from audits.api.deciding.claims import DecideClaims
 from audits.api.deciding.compare import DecideCompare
+from audits.api.deciding.incidents import DecideIncidents
 from audits.api.deciding.silent_failures import DecideSilentFailures
 from audits.api.deciding.switches import DecideSwitches
 from audits.api.deciding.value import DecideValue
@@ -13,6 +14,7 @@ COMPONENTS: dict[str, Schema] = {
     **break_even.COMPONENTS,
     **claims.COMPONENTS,
     **compare.COMPONENTS,
+    **incidents.COMPONENTS,
     **silent_failures.COMPONENTS,
     **switches.COMPONENTS,
     **value.COMPONENTS,
@@ -23,6 +25,7 @@ __all__ = [
     "DecideBreakEven",
     "DecideClaims",
     "DecideCompare",
+    "DecideIncidents",
     "DecideSilentFailures",
     "DecideSwitches",
     "DecideValue",

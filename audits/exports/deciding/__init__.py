@@ -10,10 +10,11 @@ from typing import Any
 from audits.actions.deciding import break_even as asking_break_even
 from audits.actions.deciding import claims as asking_claims
 from audits.actions.deciding import compare as asking_compare
+from audits.actions.deciding import incidents as asking_incidents
 from audits.actions.deciding import silent_failures as asking_silent_failures
 from audits.actions.deciding import switches as asking_switches
 from audits.actions.deciding import value as asking_value
-from audits.exports.deciding import break_even, claims, compare, silent_failures, switches, value
+from audits.exports.deciding import break_even, claims, compare, incidents, silent_failures, switches, value
 from audits.queries.asking_decisions import Asked
 
 
@@ -44,6 +45,10 @@ QUESTIONS: Mapping[str, Question] = {
     "claims": Question(
         "Say whether tiers fail as often as they claim to",
         asking_claims.OWN, asking_claims.answer, claims.told, claims.sentences,
+    ),
+    "incidents": Question(
+        "Say what incidents are to be expected to cost, and how far one of them carries",
+        asking_incidents.OWN, asking_incidents.answer, incidents.told, incidents.sentences,
     ),
     "silent-failures": Question(
         "Say how many successes failed in silence, and what that does to each tier",

@@ -4,6 +4,7 @@ from audits.views.deciding.break_even import break_even
 from audits.views.deciding.claims import claims
 from audits.views.deciding.compare import compare
 from audits.views.deciding.home import home
+from audits.views.deciding.incidents import incidents
 from audits.views.deciding.silent_failures import silent_failures
 from audits.views.deciding.switches import one_switch, switch_edit, switch_new, switches
 from audits.views.deciding.value import value
@@ -13,6 +14,7 @@ __all__ = [
     "claims",
     "compare",
     "home",
+    "incidents",
     "one_switch",
     "silent_failures",
     "switch_edit",
