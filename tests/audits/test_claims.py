@@ -40,7 +40,7 @@ def told(**failed_of: tuple[int, int]) -> None:
                 {
                     "id": task, "occurred_at": "2026-10-05T09:00:00Z", "provider": "own", "model": "small",
                     "task": task, "task_type": "claim", "team": "Claims", "cost_usd": "0.10",
-                    "metadata": {"complexity": complexity},
+                    "metadata": {} if complexity == "unknown" else {"complexity": complexity},
                 }
             )  # fmt: skip
             outcomes.append({"task": task, "team": "Claims", "outcome": "failure" if n < failed else "success"})
@@ -66,6 +66,14 @@ def test_a_claim_may_hold_on_easy_work_and_break_on_hard_work(client: Any) -> No
         "commodity claims to fail at 53.0% and fails more: 67.6% of 210 tries failed or were escalated"
         " (95 %: 61.0% to 73.6%). But of low complexity nothing speaks against the claim (53.0%)."
     )
+
+
+def test_unknown_is_no_kind_of_work_to_speak_of(client: Any) -> None:
+    with time_machine.travel(NOON, tick=False):
+        told(high=(80, 100), unknown=(0, 50))
+        (tier,) = client.get(ADDRESS, OCTOBER).json()["tiers"]
+    assert [each["verdict"] for each in tier["complexities"]] == ["fails_more", "fails_less"]
+    assert "unknown" not in tier["sentence"]
 
 
 @pytest.mark.usefixtures("october")
