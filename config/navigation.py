@@ -58,6 +58,8 @@ SECTIONS = (
             Page("Claims", "decide-claims"),
             Page("What incidents cost", "decide-incidents"),
             Page("Switches", "decide-switches"),
+            Page("Routing", "decide-routing"),
+            Page("Scenarios", "decide-scenarios"),
             Page("Silent failures", "decide-silent-failures"),
         ),
     ),

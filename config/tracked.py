@@ -47,6 +47,7 @@ TRACKED = (
     Tracked("audits.ReportNote", "note on a report"),
     Tracked("audits.AuditPlan", "audit plan"),
     Tracked("audits.Switch", "switch"),
+    Tracked("audits.Scenario", "scenario"),
     # closing the books; what is large is `hidden`: that it changed is told all the same
     Tracked("spend.Bill", "bill", hidden=("raw",)),
     Tracked("spend.BillLine", "line of a bill"),

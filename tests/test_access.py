@@ -33,6 +33,7 @@ from audits.models import (
     Mail,
     MailFile,
     ReportNote,
+    Scenario,
     Schedule,
     Switch,
     Webhook,
@@ -118,6 +119,15 @@ GET  switch-new           302   302     302       302       302    403  200  200
 POST switch-new           302   302     302       302       302    403  400  400   400 400
 GET  switch-edit          302   302     302       302       302    403  404  200   200 200
 POST switch-edit          302   302     302       302       302    403  404  400   400 400
+GET  decide-routing       302   302     302       302       302    200  200  200   200 200
+GET  api-decide-routing   401   401     401       403       200    200  200  200   200 200
+GET  decide-scenarios     302   302     302       302       302    200  200  200   200 200
+GET  api-decide-scenarios 401   401     401       403       200    200  200  200   200 200
+POST api-decide-scenarios 401   401     401       403       400    403  400  400   400 400
+DELETE api-scenario       401   401     401       403       404    403  404  403   204 204
+GET  scenario-new         302   302     302       302       302    403  400  400   400 400
+POST scenario-new         302   302     302       302       302    403  400  400   400 400
+POST scenario-remove      302   302     302       302       302    403  404  403   302 302
 GET  decisions            302   302     302       302       302    302  302  302   302 302
 GET  decide-silent-failures 302 302     302       302       302    200  200  200   200 200
 GET  decide-compare       302   302     302       302       302    200  200  200   200 200
@@ -383,6 +393,8 @@ ROW_OF: dict[str, Any] = {
     "api-alert-rule": AlertRule,
     "settings-budget": Budget,
     "switch-edit": Switch,
+    "scenario-remove": Scenario,
+    "api-scenario": Scenario,
     "api-budget": Budget,
 }
 SCOPE_OF_POST = {
@@ -469,6 +481,7 @@ def make_facts(ada: APIClient) -> None:
     make_alert(claims)
     make_plan(AuditPlan(team=claims, number=1), at=NOON, by=None)
     make_switch(claims)
+    make_scenario(claims)
 
 
 def make_switch(claims: Team) -> None:
@@ -476,6 +489,14 @@ def make_switch(claims: Team) -> None:
     Switch.objects.create(
         team=claims, month=NOON.date().replace(day=1), note=MARK, tier_before=tiers[0], tier_after=tiers[1], cost=1
     )
+
+
+def make_scenario(claims: Team) -> None:
+    expected = {"success": 0.5, "success_ends": [0.4, 0.6], "cost": 1, "cost_ends": [1, 1]}
+    Scenario.objects.create(
+        name=MARK, team=claims, policy=["before"], first_month=NOON.date(), last_month=NOON.date(), expected=expected,
+        terms={"failure": 0, "review": 0, "silent": {}}, made_at=NOON,
+    )  # fmt: skip
 
 
 def make_schedule(fiona: User) -> None:

@@ -35,6 +35,7 @@ from audits.models.notes import ReportNote
 from audits.models.reconciling import ProviderTolerance, ReconciliationDecision
 from audits.models.records import Correction, FixedCost, Incident, IncidentLink, LabourRate
 from audits.models.sampling import AuditDraw, AuditPlan
+from audits.models.scenarios import Scenario
 from audits.models.schedules import Schedule, ScheduleRecipient
 from audits.models.switches import Switch
 from audits.models.webhooks import Webhook
@@ -79,6 +80,7 @@ __all__ = [
     "ProviderTolerance",
     "ReconciliationDecision",
     "ReportNote",
+    "Scenario",
     "Schedule",
     "ScheduleRecipient",
     "StaleScope",

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -106,8 +105,8 @@ def incident_costs(query: Query) -> dict[tuple[Work, date], list[int]]:
     return {key: sorted(costs) for key, costs in found.items()}
 
 
-def allocated(query: Query) -> dict[tuple[Name, date], Fraction]:
-    """Return nanos a task that were allocated to each tier or model in a month, incidents apart: fixed and shared cost.
+def allocated(query: Query) -> dict[tuple[Name, date], tuple[int, int]]:
+    """Return nanos that were allocated to each tier or model in a month, incidents apart, and its tasks.
 
     Of all work of the tier, as nobody knows for which task type a fixed cost was; and of all teams, whoever asks: it is
     never shown, and only says whether it would turn a verdict.
@@ -117,8 +116,7 @@ def allocated(query: Query) -> dict[tuple[Name, date], Fraction]:
     tasks = {key: row["tasks"] for key, row in sums.tasks(by_month)}
     rows = [(key, row["allocated_without_incidents"]) for key, row in sums.entries(by_month)]
     names = names_of((one,), {one: {key[0] for key, _ in rows}})[one]
-    known = [(key, cost, tasks[key]) for key, cost in rows if tasks.get(key)]
-    return {(names(name), month): Fraction(cost, count) for (name, month), cost, count in known}
+    return {(names(name), month): (cost, tasks.get((name, month), 0)) for (name, month), cost in rows}
 
 
 def recorded(query: Query) -> dict[Work, list[Switch]]:

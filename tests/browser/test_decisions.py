@@ -77,3 +77,17 @@ def test_finance_confirms_a_switch_and_a_lead_reads_it(visit: Visit, axe: str) -
     page.get_by_role("link", name="2026-06").first.click()
     expect(page.get_by_text("By order of the board")).to_be_visible()
     assert barriers(page, axe) == []
+
+
+def test_finance_saves_a_policy_and_holds_it_against_what_came(visit: Visit, axe: str) -> None:
+    page = visit(f"/decisions/routing?{YEAR}", by="fiona")
+    expect(page.locator("#routing-chart[data-drawn]")).to_be_visible()
+    assert barriers(page, axe) == []
+    page.get_by_role("link", name="as a scenario").first.click()
+    page.get_by_label("Name").fill("Ours")
+    assert barriers(page, axe) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("region", name="Expected and actual", exact=True)).to_contain_text("Ours")
+    assert barriers(page, axe) == []
+    page.get_by_role("button", name="Remove Ours").click()
+    expect(page.get_by_text("No scenario yet")).to_be_visible()

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
 from audits.actions.catch_up import catch_up
+from audits.actions.deciding.failure import dollars_of, failure_cost
 from audits.domain.comparing import Withheld, obstacle
 from audits.domain.decisions.break_even import LEAST_TASKS, BreakEven, Reign, break_even, reigns
 from audits.domain.decisions.units import NONE, Units
@@ -19,11 +19,9 @@ from audits.queries.asking import BadQuery
 from audits.queries.asking_decisions import Asked
 from audits.queries.reports import figures, one_moment
 from audits.queries.sums import Query
-from spend.domain.money import divide, to_nanos
 from spend.queries.zone import reporting_day
 
 OWN = ("failure",)
-MOST_FAILURE = Decimal(10**9)
 Name = str | None
 
 
@@ -61,7 +59,7 @@ def answer(asked: Asked, *, at: datetime) -> BrokenEven:
     """Answer as of `at`. Raises BadQuery for a cost of a failure that is none, and for models: it is of tiers."""
     if asked.query.by != ("tier",):
         raise BadQuery({"by": ["must be tier here"]})
-    failure = _failure(asked)
+    failure = dollars_of(asked, "failure")
     catch_up(at=at, today=reporting_day(at))
     with one_moment():
         tried = strata.attempt_units(asked.query)
@@ -77,19 +75,6 @@ def answer(asked: Asked, *, at: datetime) -> BrokenEven:
     return BrokenEven(asked, at, failure, sorted(known, key=lambda kind: (-kind.tasks, kind.task_type or "")))
 
 
-def _failure(asked: Asked) -> int | None:
-    given = asked.own.get("failure")
-    if given is None:
-        return None
-    try:
-        amount = Decimal(given)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or not 0 <= amount <= MOST_FAILURE:
-        raise BadQuery({"failure": [f"must be US dollars from 0 to {MOST_FAILURE:,}, not {given!r}"]})
-    return to_nanos(amount)
-
-
 def _lines(query: Query, by: tuple[str, ...], at: datetime) -> dict[tuple[Name, ...], Line]:
     report = figures(replace(query, by=by), records=query.period, as_of=at)
     return {tuple(row.names[name] for name in by): row.line for row in report.rows}
@@ -97,15 +82,14 @@ def _lines(query: Query, by: tuple[str, ...], at: datetime) -> dict[tuple[Name, 
 
 def _kind(task_type: Name, tiers: Mapping[str, Units], lines: Mapping[tuple[Name, ...], Line], whole: Line) -> Kind:
     known = {name: units for name, units in sorted(tiers.items()) if units.tasks >= LEAST_TASKS}
-    failures = whole.tasks - whole.pending - whole.first_pass
-    cost = whole.internal_failure + whole.external_failure
+    cost = failure_cost(whole)
     return Kind(
         task_type,
         known,
         {(one, other): _pair(one, other, task_type, known, lines) for one, other in combinations(known, 2)},
         reigns(known),
-        divide(cost, failures) if cost > 0 and failures > 0 else None,
-        failures,
+        cost.each,
+        cost.failures,
     )
 
 

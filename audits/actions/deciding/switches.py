@@ -110,7 +110,7 @@ class _Facts:
     records: Mapping[Work, Sequence[Switch]]
     teams: Mapping[int, str]
     incidents: Mapping[tuple[Work, date], Sequence[int]]
-    allocated: Mapping[tuple[Name, date], Fraction]
+    allocated: Mapping[tuple[Name, date], tuple[int, int]]
 
 
 def _facts(asked: Query, latest: Calendar) -> _Facts:
@@ -186,5 +186,7 @@ def _judged(each: Switched, facts: _Facts, alike: int) -> Switched:
 
 
 def _allocated(name: str, window: Sequence[Month], facts: _Facts) -> Fraction:
-    """Return the nanos a task that were allocated to a tier or model in a window, a mean of its months."""
-    return sum((facts.allocated.get((name, each.month), Fraction(0)) for each in window), Fraction(0)) / len(window)
+    """Return the nanos a task that were allocated to a tier or model in a window."""
+    known = [facts.allocated.get((name, each.month), (0, 0)) for each in window]
+    tasks = sum(count for _, count in known)
+    return Fraction(sum(cost for cost, _ in known), tasks) if tasks else Fraction(0)

@@ -1,10 +1,22 @@
 """JSON out: the questions that decide, one module each."""
 
-from audits.api.deciding import break_even, claims, compare, incidents, silent_failures, switches, value
+from audits.api.deciding import (
+    break_even,
+    claims,
+    compare,
+    incidents,
+    routing,
+    scenarios,
+    silent_failures,
+    switches,
+    value,
+)
 from audits.api.deciding.break_even import DecideBreakEven
 from audits.api.deciding.claims import DecideClaims
 from audits.api.deciding.compare import DecideCompare
 from audits.api.deciding.incidents import DecideIncidents
+from audits.api.deciding.routing import DecideRouting
+from audits.api.deciding.scenarios import DecideScenarios, OneScenario
 from audits.api.deciding.silent_failures import DecideSilentFailures
 from audits.api.deciding.switches import DecideSwitches
 from audits.api.deciding.value import DecideValue
@@ -15,6 +27,8 @@ COMPONENTS: dict[str, Schema] = {
     **claims.COMPONENTS,
     **compare.COMPONENTS,
     **incidents.COMPONENTS,
+    **routing.COMPONENTS,
+    **scenarios.COMPONENTS,
     **silent_failures.COMPONENTS,
     **switches.COMPONENTS,
     **value.COMPONENTS,
@@ -26,7 +40,10 @@ __all__ = [
     "DecideClaims",
     "DecideCompare",
     "DecideIncidents",
+    "DecideRouting",
+    "DecideScenarios",
     "DecideSilentFailures",
     "DecideSwitches",
     "DecideValue",
+    "OneScenario",
 ]

@@ -12,6 +12,7 @@ fair         `compare_all`: candidates on the same mix; `Fair` has verdict, doub
 break_even   `break_even` of two tiers with its bounds, `reigns`: which of all costs least at which cost of a failure
 switches     `switches` found in monthly `Counts`, `windows` around one, its `effect` in a month (in words: as above)
 routing      `policies`, their `outlook` under `Terms`, the `efficient` ones, what to `advise` and what may be as good
+scenarios    a saved `Plan` of routing, `held_against` what came
 value        `worth` of a line: against its value and against doing it by hand, with ends; `payback` of an investment
 claims       `hold` a claimed fail rate against what was measured, in all and by complexity
 """

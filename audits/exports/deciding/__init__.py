@@ -11,10 +11,22 @@ from audits.actions.deciding import break_even as asking_break_even
 from audits.actions.deciding import claims as asking_claims
 from audits.actions.deciding import compare as asking_compare
 from audits.actions.deciding import incidents as asking_incidents
+from audits.actions.deciding import routing as asking_routing
+from audits.actions.deciding import scenarios as asking_scenarios
 from audits.actions.deciding import silent_failures as asking_silent_failures
 from audits.actions.deciding import switches as asking_switches
 from audits.actions.deciding import value as asking_value
-from audits.exports.deciding import break_even, claims, compare, incidents, silent_failures, switches, value
+from audits.exports.deciding import (
+    break_even,
+    claims,
+    compare,
+    incidents,
+    routing,
+    scenarios,
+    silent_failures,
+    switches,
+    value,
+)
 from audits.queries.asking_decisions import Asked
 
 
@@ -49,6 +61,14 @@ QUESTIONS: Mapping[str, Question] = {
     "incidents": Question(
         "Say what incidents are to be expected to cost, and how far one of them carries",
         asking_incidents.OWN, asking_incidents.answer, incidents.told, incidents.sentences,
+    ),
+    "routing": Question(
+        "Say what each way to send work to tiers would cost, and which is advised",
+        asking_routing.OWN, asking_routing.answer, routing.told, routing.sentences,
+    ),
+    "scenarios": Question(
+        "Hold what was expected of saved policies against what came",
+        asking_scenarios.OWN, asking_scenarios.answer, scenarios.told, scenarios.sentences,
     ),
     "silent-failures": Question(
         "Say how many successes failed in silence, and what that does to each tier",

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from audits.domain.decisions.routing import (
     Option,
+    Share,
     Terms,
+    Work,
     advise,
     efficient,
-    measured_detection,
     outlook,
+    outlook_on,
     policies,
     stated,
 )
-from audits.domain.decisions.silent import Stratum, silent_failures
 from audits.domain.decisions.units import units_of
 from tests.audits.domain.build import DOLLAR
 from tests.audits.domain.decisions.build import CENT, flat
@@ -102,18 +103,36 @@ def test_where_value_is_known_the_worthiest_policy_is_the_best():
     assert advise([outlook((name,), OPTIONS, nearly) for name in OPTIONS]).overlapping == (("frontier",),)
 
 
-def test_detection_is_measured_by_audits():
-    # 60 caught, and 4 % of 1,000 unnoticed: 60 %
-    silent = silent_failures([Stratum(1000, 100, 100, 4)])
-    found = measured_detection(caught=60, silent=silent)
-    assert (found.value, found.low) == (pytest.approx(0.6), pytest.approx(60 / (60 + 1000 * silent.high)))
-    assert found.low < 0.6 < found.high < 0.85
-    spread = outlook(("commodity", "frontier"), OPTIONS, replace(TERMS, detection=found)).success_ends
-    sharp = outlook(("commodity", "frontier"), OPTIONS, replace(TERMS, detection=stated(0.6))).success_ends
-    assert spread[1] - spread[0] > sharp[1] - sharp[0]
-    assert measured_detection(caught=0, silent=replace(silent, rate=0.0, low=0.0, high=0.0)) is None
+def test_what_failed_in_silence_is_neither_a_success_nor_sent_on():
+    # 700 of 1,000 passed, a tenth of them in silence: 63 % succeed; of 37 % failures 30 are noticed, 7 are not
+    silent = {"commodity": replace(CHEAP, silent=stated(0.1)), "frontier": DEAR}
+    found = outlook(("commodity", "frontier"), silent, TERMS)
+    assert (found.escalated, found.success) == pytest.approx((0.30, 0.63 + 0.30 * 0.9))
+    all_noticed = outlook(("commodity", "frontier"), OPTIONS, replace(TERMS, detection=stated(1)))
+    assert (all_noticed.escalated, all_noticed.success) == pytest.approx((0.30, 0.70 + 0.30 * 0.9))
+
+
+def test_a_measured_share_is_drawn_between_its_ends():
+    silent = replace(CHEAP, silent=Share(0.1, 0.02, 0.3))
+    spread = outlook(("commodity",), {"commodity": silent}, TERMS).success_ends
+    sharp = outlook(("commodity",), {"commodity": replace(CHEAP, silent=stated(0.1))}, TERMS).success_ends
+    assert spread[0] < sharp[0] < sharp[1] < spread[1]
+    assert spread == pytest.approx((0.7 * 0.7, 0.7 * 0.98), abs=0.02)
     with pytest.raises(ValueError, match="share"):
         stated(1.1)
+
+
+def test_kinds_of_work_count_by_their_tasks():
+    easy, hard = {"a": Option(flat(100, 10 * CENT, 90), 1000)}, {"a": Option(flat(100, 50 * CENT, 50), 3000)}
+    found = outlook_on(("a",), [Work("easy", 300, easy), Work("hard", 100, hard)], PERFECT)
+    assert (found.success, found.cost / CENT, found.latency_ms) == pytest.approx((0.8, 20, 1500))
+    both = outlook_on(("a",), [Work("easy", 3, easy), Work("easy", 1, easy)], PERFECT)
+    assert both == outlook_on(("a",), [Work("easy", 4, easy)], PERFECT)
+
+
+def test_what_a_try_costs_beyond_what_is_seen_is_added():
+    found = outlook(("commodity", "frontier"), OPTIONS, replace(TERMS, more={"frontier": DOLLAR}))
+    assert found.cost - outlook(("commodity", "frontier"), OPTIONS, TERMS).cost == pytest.approx(0.24 * DOLLAR, abs=1)
 
 
 def test_cascades_as_published():

@@ -1,0 +1,315 @@
+"""What each way to send a kind of work to tiers would cost, and how often it would succeed (docs/method.md, 22)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from itertools import combinations
+from typing import Literal
+
+from audits.actions.catch_up import catch_up
+from audits.actions.deciding.failure import FailureCost, dollars_of, failure_cost, percent_of
+from audits.domain.comparing import Withheld, obstacle, severity_of
+from audits.domain.decisions.routing import (
+    LEAST_TASKS,
+    Advice,
+    Option,
+    Outlook,
+    Policy,
+    Share,
+    Terms,
+    Work,
+    advise,
+    efficient,
+    outlook_on,
+    policies,
+    stated,
+)
+from audits.domain.decisions.silent import LEAST_ANSWERED, Stratum, silent_failures
+from audits.domain.decisions.units import NONE
+from audits.domain.lines import Line
+from audits.queries import strata
+from audits.queries.asking import BadQuery
+from audits.queries.asking_decisions import Asked
+from audits.queries.reports import figures, names_of, one_moment
+from audits.queries.silent import groups
+from audits.queries.strata import Attempts
+from audits.queries.sums import Query
+from audits.queries.switches import allocated
+from spend.queries.zone import reporting_day
+
+OWN = ("failure", "review", "detection", "false_alarms")
+# Of failed answers, how many a review finds, where nobody audits and nothing is said.
+DETECTION = 0.8
+LEAST_IN_STRATUM = 10
+LEAST_COVERED = Fraction(1, 2)
+Name = str | None
+Doubt = Literal["overlap", "assumed", "mix", "incidents", "allocated"]
+
+
+@dataclass(frozen=True)
+class Today:
+    """How the work was routed: success and cost of a task as `Outlook` has them, in nanos."""
+
+    tasks: int
+    success: float
+    cost: int
+    worth: int | None
+
+    @property
+    def cost_per_success(self) -> int | None:
+        return round(self.cost / self.success) if self.success else None
+
+
+@dataclass(frozen=True)
+class Routed:
+    """A task type. `outlooks`: of each policy, cheapest first; `efficient` those that no other beats.
+
+    `failure`: as measured; `terms`: those it is worked out with. `by_complexity`: tiers are held against each other on
+    the same mix, `covered` of the work; else on what each had.
+    `audited`: detection is measured, by the `silent` failures of each tier, not stated.
+    """
+
+    task_type: Name
+    tasks: int
+    mix: Sequence[Work]
+    by_complexity: bool
+    covered: Fraction
+    audited: bool
+    failure: FailureCost
+    terms: Terms
+    outlooks: Sequence[Outlook]
+    efficient: Sequence[Outlook]
+    advice: Advice | None
+    withheld: Withheld | None
+    doubts: tuple[Doubt, ...]
+    today: Today
+    silent: Mapping[str, Share]
+
+    def outlook(self, policy: Policy) -> Outlook | None:
+        return next((each for each in self.outlooks if each.policy == policy), None)
+
+
+@dataclass(frozen=True)
+class Routing:
+    """`kinds`: task types that any policy is known of, most tried first. `failure` None: as measured of each."""
+
+    asked: Asked
+    as_of: datetime
+    failure: int | None
+    review: int
+    detection: float
+    false_alarms: float
+    kinds: list[Routed]
+
+
+def answer(asked: Asked, *, at: datetime) -> Routing:
+    """Answer as of `at`. Raises BadQuery for terms that are none, and for models: it is of tiers."""
+    if asked.query.by != ("tier",):
+        raise BadQuery({"by": ["must be tier here"]})
+    failure, review = dollars_of(asked, "failure"), dollars_of(asked, "review") or 0
+    detection, alarms = percent_of(asked, "detection"), percent_of(asked, "false_alarms") or 0.0
+    catch_up(at=at, today=reporting_day(at))
+    with one_moment():
+        facts = _facts(asked.query, at)
+    base = Terms(failure or 0, review, stated(DETECTION if detection is None else detection), alarms)
+    kinds = [
+        _kind(task_type, facts, base, is_stated=failure is not None, audits=detection is None)
+        for task_type in facts.attempts
+    ]
+    known = sorted((kind for kind in kinds if kind.outlooks), key=lambda kind: (-kind.tasks, kind.task_type or ""))
+    return Routing(asked, at, failure, review, base.detection.value, alarms, known)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """By task type: tries by complexity and tier, tasks by complexity, lines of the report, what audits say."""
+
+    attempts: Mapping[Name, Mapping[str, Mapping[str, Attempts]]]
+    mix: Mapping[Name, Mapping[str, int]]
+    lines: Mapping[tuple[Name, ...], Line]
+    audits: Mapping[Name, Mapping[str, Sequence[Stratum]]]
+    more: Mapping[str, int]
+    severity: Fraction | None
+
+
+def _facts(query: Query, at: datetime) -> _Facts:
+    attempts: dict[Name, dict[str, dict[str, Attempts]]] = defaultdict(lambda: defaultdict(dict))
+    for tier, found in strata.attempt_units(query).items():
+        for (task_type, complexity), tries in found.items():
+            if tier is not None:
+                attempts[task_type][complexity][tier] = tries
+    mix: dict[Name, dict[str, int]] = defaultdict(dict)
+    for (task_type, complexity), tasks in strata.mix(query).items():
+        mix[task_type][complexity] = tasks
+    reports = [figures(replace(query, by=by), records=query.period, as_of=at) for by in _BY]
+    lines = {tuple(row.names.values()): row.line for report in reports for row in report.rows}
+    return _Facts(attempts, mix, lines, _audits(query, at), _more(query), severity_of(reports[0].total))
+
+
+_BY = (("task_type",), ("task_type", "tier"))
+
+
+def _audits(query: Query, at: datetime) -> dict[Name, dict[str, list[Stratum]]]:
+    found = groups(query, today=reporting_day(at))
+    names = names_of(("task_type", "tier"), {"task_type": set(), "tier": set()})
+    strata: dict[Name, dict[str, list[Stratum]]] = defaultdict(lambda: defaultdict(list))
+    for each in found:
+        if (tier := names["tier"](each.tier)) is not None:
+            strata[names["task_type"](each.task_type)][tier].append(each.stratum)
+    return strata
+
+
+def _more(query: Query) -> dict[str, int]:
+    """Return the nanos a task of fixed and shared cost of each tier."""
+    costs: dict[str, tuple[int, int]] = {}
+    for (name, _), (cost, tasks) in allocated(query).items():
+        if name is not None:
+            known = costs.get(name, (0, 0))
+            costs[name] = known[0] + cost, known[1] + tasks
+    return {name: round(cost / tasks) for name, (cost, tasks) in costs.items() if tasks and cost}
+
+
+def _kind(task_type: Name, facts: _Facts, base: Terms, *, is_stated: bool, audits: bool) -> Routed:
+    whole = facts.lines.get((task_type,))
+    failure = failure_cost(whole, facts.severity) if whole else FailureCost(None, 0, None)
+    value = whole.value_per_success if whole else None
+    terms = replace(base, failure=base.failure if is_stated else failure.each or 0, value=value)
+    silent = _silent(task_type, facts) if audits else {}
+    mix, by_complexity, covered = _mix(facts.attempts[task_type], facts.mix.get(task_type, {}), silent)
+    ways = policies(_pooled(facts.attempts[task_type], silent))
+    outlooks = sorted((outlook_on(way, mix, terms) for way in ways), key=lambda each: (each.cost, each.policy))
+    tiers = {name for way in ways for name in way}
+    withheld = _withheld(task_type, tiers, facts)
+    advice = advise(outlooks) if len(outlooks) > 1 and withheld is None else None
+    other = () if is_stated or failure.ends is None else failure.ends
+    doubts = _doubts(advice, ways, mix, terms, by_complexity=by_complexity, failures=other, more=facts.more)
+    tasks = sum(facts.mix.get(task_type, {}).values())
+    return Routed(
+        task_type, tasks, mix, by_complexity, covered, bool(silent), failure, terms,
+        outlooks, efficient(outlooks), advice, withheld, doubts,
+        _today(facts.attempts[task_type], silent, terms), silent,
+    )  # fmt: skip
+
+
+def _pooled(by_complexity: Mapping[str, Mapping[str, Attempts]], silent: Mapping[str, Share]) -> dict[str, Option]:
+    """Return the tiers with all that they tried of a task type, whatever its complexity."""
+    tries: dict[str, list[Attempts]] = defaultdict(list)
+    for tiers in by_complexity.values():
+        for name, attempts in tiers.items():
+            tries[name].append(attempts)
+    return {name: _option(found, silent.get(name)) for name, found in tries.items()}
+
+
+def _option(found: Sequence[Attempts], silent: Share | None) -> Option:
+    after = {name for each in found for name in each.after}
+    weights = [(each.latency_ms, each.all.tasks) for each in found if each.latency_ms is not None]
+    timed = sum(tasks for _, tasks in weights)
+    return Option(
+        sum((each.first for each in found), NONE),
+        sum((latency or 0) * tasks for latency, tasks in weights) / timed if timed else None,
+        {name: sum((each.after.get(name, NONE) for each in found), NONE) for name in after},
+        silent,
+    )
+
+
+def _mix(
+    by_complexity: Mapping[str, Mapping[str, Attempts]], tasks: Mapping[str, int], silent: Mapping[str, Share]
+) -> tuple[list[Work], bool, Fraction]:
+    """Return the work by complexity as far as all tiers did it, if that is most of it; else all of it together."""
+    pooled, whole = _pooled(by_complexity, silent), sum(tasks.values())
+    known = {name for way in policies(pooled) for name in way}
+    works = [
+        Work(complexity, tasks[complexity], _of_stratum(tiers, pooled, silent))
+        for complexity, tiers in sorted(by_complexity.items())
+        if tasks.get(complexity) and all(_has_enough(tiers.get(name), pooled[name]) for name in known)
+    ]
+    covered = Fraction(sum(work.tasks for work in works), whole) if whole else Fraction(0)
+    if covered >= LEAST_COVERED:
+        return works, True, covered
+    return [Work("", max(whole, 1), pooled)], False, Fraction(1)
+
+
+def _has_enough(tries: Attempts | None, pooled: Option) -> bool:
+    """Whether a tier did enough of a kind of work: as the first to try, or as a later one if it is only that."""
+    if tries is None:
+        return False
+    own = tries.first if pooled.units.tasks >= LEAST_TASKS else tries.all
+    return own.tasks >= LEAST_IN_STRATUM
+
+
+def _of_stratum(
+    tiers: Mapping[str, Attempts], pooled: Mapping[str, Option], silent: Mapping[str, Share]
+) -> dict[str, Option]:
+    """Return the tiers of one complexity. What one did after another is taken of all complexities where too few."""
+    options = {}
+    for name, tries in tiers.items():
+        own = _option([tries], silent.get(name))
+        seen = {before: units for before, units in own.after.items() if units.tasks >= LEAST_TASKS}
+        options[name] = replace(own, after={**pooled[name].after, **seen})
+    return options
+
+
+def _silent(task_type: Name, facts: _Facts) -> dict[str, Share]:
+    """Return the share of each tier's successes that failed in silence: by its own audits, else by the type's."""
+    mine = facts.audits.get(task_type, {})
+    every = [stratum for found in mine.values() for stratum in found]
+    if sum(stratum.answered for stratum in every) < LEAST_ANSWERED:
+        return {}
+    shares: dict[str, Share] = {}
+    for tier, found in mine.items():
+        has_enough = sum(stratum.answered for stratum in found) >= LEAST_ANSWERED
+        rate = silent_failures(found if has_enough else every)
+        line = facts.lines.get((task_type, tier))
+        if rate is not None and line is not None and line.successes:
+            unseen = min(1.0, sum(stratum.successes for stratum in found) / line.successes)
+            shares[tier] = Share(rate.rate * unseen, rate.low * unseen, rate.high * unseen)
+    return shares
+
+
+def _withheld(task_type: Name, tiers: set[str], facts: _Facts) -> Withheld | None:
+    """Return why tiers cannot be held against each other; how many successes are enough the intervals say."""
+    for pair in combinations(sorted(tiers), 2):
+        compared = {name: facts.lines[task_type, name] for name in pair if (task_type, name) in facts.lines}
+        if compared and (found := obstacle(compared, unless="few")):
+            return found
+    return None
+
+
+def _doubts(
+    advice: Advice | None, ways: Sequence[Policy], mix: Sequence[Work], terms: Terms, *,
+    by_complexity: bool, failures: Sequence[int], more: Mapping[str, int],
+) -> tuple[Doubt, ...]:  # fmt: skip
+    """Return why the advice may be wrong."""
+    if advice is None:
+        return ()
+
+    def turns(other: Terms) -> bool:
+        found = advise([outlook_on(way, mix, other) for way in ways])
+        return found is not None and found.best.policy != advice.best.policy
+
+    why: dict[Doubt, bool] = {
+        "overlap": bool(advice.overlapping),
+        "assumed": bool(advice.best.assumed),
+        "mix": not by_complexity,
+        "incidents": any(turns(replace(terms, failure=failure)) for failure in failures),
+        "allocated": bool(more) and turns(replace(terms, more=more)),
+    }
+    return tuple(name for name, holds in why.items() if holds)
+
+
+def _today(by_complexity: Mapping[str, Mapping[str, Attempts]], silent: Mapping[str, Share], terms: Terms) -> Today:
+    """Return what the work came to as it was routed, by the same terms."""
+    tries = [(name, attempts) for tiers in by_complexity.values() for name, attempts in tiers.items()]
+    tasks = sum(attempts.first.tasks for _, attempts in tries)
+    if not tasks:
+        return Today(0, 0.0, 0, None)
+    passed = sum(attempts.all.sum_y * (1 - (silent[name].value if name in silent else 0.0)) for name, attempts in tries)
+    cost = sum(attempts.all.sum_x + attempts.all.tasks * terms.review for _, attempts in tries)
+    success = passed / tasks
+    each = cost / tasks + terms.failure * (1 - success)
+    worth = None if terms.value is None else round(terms.value * success - each)
+    return Today(tasks, success, round(each), worth)
