@@ -25,7 +25,10 @@ from benchmarks.stage import stage
 ASKED = {
     "compare, by tier": ("compare", YEAR),
     "compare, by model": ("compare", {**YEAR, "by": ["model"]}),
-    "break-even": ("break-even", YEAR),
+    **{
+        name: (name, YEAR)
+        for name in ("break-even", "value", "claims", "incidents", "switches", "routing", "silent-failures")
+    },
 }
 
 

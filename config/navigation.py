@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from django.urls import reverse
 
 from accounts.domain.reach import Reach
-from audits.views.audit_plans import may_plan
+from audits.queries.sampling import may_plan
 from config.trail.access import reads_trail
 
 May = Callable[[Reach], bool]

@@ -6,6 +6,7 @@ from typing import Any
 
 from audits.api.alerts import COMPONENTS as ALERTS
 from audits.api.assets import COMPONENTS as ASSETS
+from audits.api.audit_plans import COMPONENTS as AUDITS
 from audits.api.budgets import COMPONENTS as BUDGETS
 from audits.api.closes import COMPONENTS as CLOSES
 from audits.api.closing import COMPONENTS as CLOSING
@@ -25,6 +26,6 @@ def with_components(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     named = result.setdefault("components", {}).setdefault("schemas", {})
     named |= {
         **schemas.COMPONENTS, **COMPONENTS, **RECONCILED, **SCORED, **SOURCES, **BILLS, **CLOSES, **CLOSING, **TRAIL,
-        **ALERTS, **BUDGETS, **ASSETS, **DECISIONS, **SCHEDULES,
+        **ALERTS, **BUDGETS, **AUDITS, **ASSETS, **DECISIONS, **SCHEDULES,
     }  # fmt: skip
     return result

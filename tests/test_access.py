@@ -128,6 +128,10 @@ DELETE api-scenario       401   401     401       403       404    403  404  403
 GET  scenario-new         302   302     302       302       302    403  400  400   400 400
 POST scenario-new         302   302     302       302       302    403  400  400   400 400
 POST scenario-remove      302   302     302       302       302    403  404  403   302 302
+GET  api-audit-plans      401   401     401       403       200    200  200  200   200 200
+POST api-audit-plans      401   401     401       403       400    403  400  400   400 400
+PUT  api-audit-plan       401   401     401       403       404    403  404  400   400 400
+GET  api-audit-draws      401   401     401       403       200    200  200  200   200 200
 GET  decisions            302   302     302       302       302    302  302  302   302 302
 GET  decide-silent-failures 302 302     302       302       302    200  200  200   200 200
 GET  decide-compare       302   302     302       302       302    200  200  200   200 200
@@ -411,7 +415,8 @@ OF_A_MONTH = (
     "api-close-bridge-csv",
 )
 IDENTITY_OF: dict[str, Any] = {
-    "asset": FixedCost, "asset-csv": FixedCost, "audit-plan": AuditPlan, "report-note": ReportNote,
+    "asset": FixedCost, "asset-csv": FixedCost, "audit-plan": AuditPlan, "api-audit-plan": AuditPlan,
+    "report-note": ReportNote,
 }  # fmt: skip
 OF_AN_INCIDENT = ("incident", "incident-edit", "incident-edit-preview", "incident-decide")
 

@@ -2,6 +2,7 @@
 
 from audits.api.alerts import Acknowledging, AlertRules, Alerts, OneAlertRule
 from audits.api.assets import Assets
+from audits.api.audit_plans import AuditDraws, AuditPlans, OneAuditPlan
 from audits.api.budgets import Budgets, OneBudget
 from audits.api.closes import MonthBridge, MonthBridgeCsv, MonthChecklist
 from audits.api.closing import Closes, Reopening
@@ -33,6 +34,8 @@ __all__ = [
     "AlertRules",
     "Alerts",
     "Assets",
+    "AuditDraws",
+    "AuditPlans",
     "Budgets",
     "Calls",
     "Closes",
@@ -59,6 +62,7 @@ __all__ = [
     "MonthBridgeCsv",
     "MonthChecklist",
     "OneAlertRule",
+    "OneAuditPlan",
     "OneBudget",
     "OneScenario",
     "Reconciliations",

@@ -118,3 +118,34 @@ def _of_plan(plan: AuditPlan, today: date) -> dict[str, Any]:
         "teams": [plan.team_id] if plan.team_id is not None else [],
         "task_type": plan.task_type_id,
     }
+
+
+def may_plan(reach: Reach) -> bool:
+    """Team leads plan for their teams; finance and administrators for all."""
+    return reach.may("audit") or reach.writes_reference
+
+
+def may_change(reach: Reach, plan: AuditPlan) -> bool:
+    return reach.writes_reference or (plan.team_id is not None and reach.sees(plan.team_id))
+
+
+_DRAWS = f"""
+SELECT d.id, p.identity AS plan, d.week, d.task_key,
+    CASE WHEN t.implicit THEN NULL ELSE t.external_id END AS task, team.name AS team, kind.name AS task_type,
+    tier.name AS tier, d.month, d.taken, d.successes, d.expires_on, k.verdict,
+    CASE WHEN k.id IS NOT NULL THEN 'answered' WHEN d.expires_on > %(today)s THEN 'open'
+        ELSE 'non_response' END AS state
+FROM audits_auditdraw d JOIN audits_auditplan p ON p.id = d.plan_id JOIN accounts_team team ON team.id = d.team_id
+LEFT JOIN spend_task t ON t.id = d.task_key LEFT JOIN spend_tasktype kind ON kind.id = d.task_type_id
+LEFT JOIN spend_tier tier ON tier.id = d.tier_id {_ANSWER}
+WHERE d.id > %(after)s AND (%(all)s OR d.team_id = ANY(%(teams)s)) AND (%(plan)s::uuid IS NULL OR p.identity = %(plan)s)
+"""
+
+
+def draws(
+    *, teams: frozenset[int] | None, today: date, plan: UUID | None, state: str, after: int, limit: int
+) -> list[Row]:
+    """Return draws behind the place `after` with what became of each: answered, open or non_response."""
+    params = {"today": today, "all": teams is None, "teams": sorted(teams or ()), "plan": plan, "after": after}
+    found = f"SELECT * FROM ({_DRAWS}) AS found WHERE %(state)s = '' OR state = %(state)s ORDER BY id LIMIT %(limit)s"
+    return rows_of(found, params | {"state": state, "limit": limit})

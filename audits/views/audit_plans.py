@@ -12,24 +12,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.domain.reach import Reach
 from accounts.queries import reach_of, teams_in
 from accounts.views.guards import needs
 from audits.actions.sampling import begin_plan, change_plan, preview
 from audits.forms.sampling import PlanForm
 from audits.models import AuditPlan
-from audits.queries.sampling import Group, plans_in, tallies, versions_of
+from audits.queries.sampling import Group, may_change, may_plan, plans_in, tallies, versions_of
 from spend.models import TaskType, Tier
 from spend.queries.zone import reporting_day
-
-
-def may_plan(reach: Reach) -> bool:
-    """Team leads plan for their teams; finance and administrators for all."""
-    return reach.may("audit") or reach.writes_reference
-
-
-def may_change(reach: Reach, plan: AuditPlan) -> bool:
-    return reach.writes_reference or (plan.team_id is not None and reach.sees(plan.team_id))
 
 
 @require_safe
