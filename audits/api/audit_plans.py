@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -78,7 +79,7 @@ class AuditPlans(APIView):
         },
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        found = tallies(today=reporting_day(timezone.now()))
+        found = _tallies(request)
         return Response({"plans": [_told(plan, found.get(plan.identity)) for plan in plans_in(reach_of(request))]})
 
     @extend_schema(
@@ -90,7 +91,7 @@ class AuditPlans(APIView):
     )
     def post(self, request: Request) -> Response:
         saved = begin_plan(_filled(request, None).made(), at=timezone.now(), by=getattr(request.user, "pk", None))
-        return Response(_told(saved, tallies(today=reporting_day(timezone.now())).get(saved.identity)), status=201)
+        return Response(_told(saved, _tallies(request).get(saved.identity)), status=201)
 
 
 class OneAuditPlan(APIView):
@@ -102,7 +103,7 @@ class OneAuditPlan(APIView):
     @extend_schema(
         operation_id="change_audit_plan",
         summary="Change or stop an audit plan",
-        description="Says all of it anew, as its next version; draws stay with the version that made them.",
+        description="Says all of it anew but `state`, as its next version; draws stay with the version that made them.",
         parameters=[OpenApiParameter("identity", KEY, location="path", description="The plan's `id`.")],
         request={"application/json": ref("AuditPlanRequest")},
         responses={200: OpenApiResponse(ref("AuditPlan")), 404: MISSING, **WRITING},
@@ -113,7 +114,7 @@ class OneAuditPlan(APIView):
         if found is None or not may_change(reach, found):
             raise NotFound
         saved = change_plan(_filled(request, found).made(), at=at, by=getattr(request.user, "pk", None))
-        return Response(_told(saved, tallies(today=reporting_day(at)).get(saved.identity)))
+        return Response(_told(saved, _tallies(request).get(saved.identity)))
 
 
 class AuditDraws(APIView):
@@ -148,11 +149,16 @@ class AuditDraws(APIView):
         return Response({"draws": [_drawn(row) for row in page], "next": page[-1]["id"] if len(rows) > _MOST else None})
 
 
+def _tallies(request: Request) -> Mapping[UUID, Row]:
+    return tallies(teams=reach_of(request).team_ids, today=reporting_day(timezone.now()))
+
+
 def _filled(request: Request, plan: AuditPlan | None) -> PlanForm:
     reach = reach_of(request)
     if not may_plan(reach):
         raise PermissionDenied
-    body = {"state": "active", **fields_of(request.data, PlanForm)}
+    state = "active" if plan is None or plan.is_active else "stopped"
+    body = {"state": state, **fields_of(request.data, PlanForm)}
     return checked(PlanForm(body, teams=sorted(teams_in(reach)), for_all=reach.team_ids is None, plan=plan))
 
 

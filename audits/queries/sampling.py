@@ -47,7 +47,8 @@ ORDER BY d.expires_on, d.review
 _TALLY = f"""
 SELECT p.identity, count(*) AS drawn, count(k.id) AS answered, count(*) FILTER (WHERE k.verdict = 'rejected') AS failed,
     count(*) FILTER (WHERE k.id IS NULL AND d.expires_on > %(today)s) AS open
-FROM audits_auditdraw d JOIN audits_auditplan p ON p.id = d.plan_id {_ANSWER} GROUP BY p.identity
+FROM audits_auditdraw d JOIN audits_auditplan p ON p.id = d.plan_id {_ANSWER}
+WHERE %(all)s OR d.team_id = ANY(%(teams)s) GROUP BY p.identity
 """
 
 
@@ -98,9 +99,10 @@ def draw_of(pk: int, *, teams: frozenset[int] | None) -> AuditDraw | None:
     return found if found and (teams is None or found.team_id in teams) else None
 
 
-def tallies(*, today: date) -> Mapping[UUID, Row]:
-    """Return what became of the draws of each plan, by its identity."""
-    return {row["identity"]: row for row in rows_of(_TALLY, {"today": today})}
+def tallies(*, teams: frozenset[int] | None, today: date) -> Mapping[UUID, Row]:
+    """Return what became of the draws of each plan from `teams`, None for all, by its identity."""
+    params = {"today": today, "all": teams is None, "teams": sorted(teams or ())}
+    return {row["identity"]: row for row in rows_of(_TALLY, params)}
 
 
 def versions_of(identity: UUID) -> list[AuditPlan]:

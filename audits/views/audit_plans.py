@@ -26,7 +26,7 @@ from spend.queries.zone import reporting_day
 @needs(may_plan)
 def plans(request: HttpRequest) -> HttpResponse:
     at, reach = timezone.now(), reach_of(request)
-    found = tallies(today=reporting_day(at))
+    found = tallies(teams=reach.team_ids, today=reporting_day(at))
     rows = [(plan, found.get(plan.identity), may_change(reach, plan)) for plan in plans_in(reach)]
     return render(request, "audits/audit_plans.html", {"as_of": at, "rows": rows, "may_queue": reach.may("audit")})
 

@@ -19,6 +19,7 @@ from audits import models as audits_models
 from audits.models import (
     AlertRecipient,
     AlertRule,
+    AuditPlan,
     Budget,
     Correction,
     FixedCost,
@@ -28,8 +29,10 @@ from audits.models import (
     ProviderTolerance,
     ReconciliationDecision,
     ReportNote,
+    Scenario,
     Schedule,
     ScheduleRecipient,
+    Switch,
     Webhook,
 )
 from audits.sample import insurer
@@ -79,6 +82,8 @@ def own_facts() -> dict[str, int]:
     found["bill"] = Bill.objects.exclude(imported_at__in=loaded).count()
     found["note"] = ReportNote.objects.count()
     found["decision"] = ReconciliationDecision.objects.count()
+    found["audit plan"] = AuditPlan.objects.exclude(made_by=None).count()
+    found["switch"], found["scenario"] = Switch.objects.count(), Scenario.objects.count()
     return {kind: count for kind, count in found.items() if count}
 
 

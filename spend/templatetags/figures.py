@@ -115,8 +115,9 @@ def figure(value: Any, kind: str) -> SafeString:
 
 @register.filter
 def plural(number: int, noun: str) -> str:
-    """Count something: 1 task, 2 tasks."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    """Count something: 1 task, 2 tasks, 2 switches."""
+    ending = "" if number == 1 else "es" if noun.endswith("ch") else "s"
+    return f"{number:,} {noun}{ending}"
 
 
 @register.filter

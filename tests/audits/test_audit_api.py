@@ -112,6 +112,22 @@ def test_draws_and_plans_of_a_neighbour_are_none_of_theirs():
         assert answer.status_code == 404
 
 
+def test_of_a_plan_of_all_teams_a_lead_is_told_what_was_drawn_from_own_teams():
+    AuditPlan.objects.create(number=5, seed="all", made_at=NOON)
+    draw_due(at=NOON)
+    assert AuditDraw.objects.count() == 5
+    other = seen_by(make_user("otto", Role.TEAM_LEAD, Team.objects.create(name="Letters")))
+    (plan,) = other.get(PLANS).json()["plans"]
+    assert (plan["drawn"], plan["open"]) == (0, 0)
+    assert [tally for _, tally, _ in other.get("/audits/plans").context["rows"]] == [None]
+
+
+def test_a_stopped_plan_stays_stopped_unless_it_is_said_to_draw(lea):
+    plan = sent(lea, "post", PLANS, team="Claims", how="number", amount="5", state="stopped").json()
+    changed = sent(lea, "put", f"{PLANS}/{plan['id']}", team="Claims", how="number", amount="6")
+    assert (changed.json()["number"], changed.json()["active"]) == (6, False)
+
+
 @pytest.mark.parametrize("words", [{"state": "lost"}, {"plan": "mine"}, {"after": "-1"}, {"before": "1"}])
 def test_words_that_say_nothing_are_refused_by_name(lea, words):
     answer = lea.get(DRAWS, words)

@@ -110,3 +110,22 @@ def test_page_api_and_command_say_the_same(client: Any, ada: User) -> None:
     context = page.get("/decisions/value?from=2026-10").context
     assert context["headlines"] == answer["sentences"]
     assert [line.name for line in context["lines"]] == ["claim", "commodity"]
+
+
+def test_an_investment_is_back_when_what_is_saved_adds_up_to_it(client: Any) -> None:
+    told()
+    answer = client.get("/api/v1/decisions/value", {"from": "2026-10", "investment": "10400"}).json()
+    back = answer["payback"]
+    assert (back["gain_a_month_usd"], back["months"]) == ("5200.00000002", pytest.approx(2))
+    assert back["months_low"] < 2 < back["months_high"]
+    assert answer["sentences"][0].startswith("An investment of $10,400.00 is back in 2.0 months (2.0 to 2.0)")
+    two = client.get("/api/v1/decisions/value", {"from": "2026-09", "to": "2026-10", "investment": "10400"}).json()
+    assert two["payback"]["months"] == pytest.approx(4)
+
+
+def test_an_investment_into_what_is_dearer_than_by_hand_is_never_back(client: Any) -> None:
+    told(minutes="0.5", value="0.10")
+    answer = client.get("/api/v1/decisions/value", {"from": "2026-10", "investment": "1000"}).json()
+    assert (answer["payback"]["months"], "is never back" in answer["sentences"][0]) == (None, True)
+    refused = client.get("/api/v1/decisions/value", {"from": "2026-10", "investment": "much"})
+    assert (refused.status_code, list(refused.json())) == (400, ["investment"])

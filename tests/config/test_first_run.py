@@ -17,7 +17,7 @@ from audits.actions.mail import queue
 from audits.actions.reports import answer
 from audits.actions.schedules import keep
 from audits.domain.occasions import WEEKLY_DIGEST
-from audits.models import Entry, FixedCost, LabourRate, Mail, MailFile, Schedule
+from audits.models import AuditPlan, Entry, FixedCost, LabourRate, Mail, MailFile, Schedule, Switch
 from audits.queries.sums import Query
 from config.models import SampleJob
 from config.start import jobs
@@ -179,6 +179,14 @@ class TestSample:
         Team.objects.create(name="Claims")
         record("call", call("mine"), at=LATER)
         assert own_facts() == {"call": 1}
+        client.force_login(make_user("finn", Role.FINANCE))
+        plan = {"how": "number", "amount": "1"}
+        assert client.post("/api/v1/audits/plans", plan, content_type="application/json").status_code == 201
+        switch = {"team": "Claims", "month": "2026-09", "before": "frontier", "after": "commodity"}
+        assert client.post("/api/v1/decisions/switches", switch, content_type="application/json").status_code == 200
+        assert own_facts() == {"call": 1, "audit plan": 1, "switch": 1}
+        Switch.objects.all().delete()
+        AuditPlan.objects.exclude(made_by=None).update(made_by=None)
         client.force_login(make_user("ada", Role.ADMINISTRATOR))
         refused = client.post(reverse("start-sample-remove"))
         assert refused.status_code == 400

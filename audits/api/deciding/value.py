@@ -22,6 +22,12 @@ COMPONENTS: dict[str, Schema] = {
             "gain_usd": DOLLARS, "gain_low_usd": DOLLARS, "gain_high_usd": DOLLARS,
         }
     ),
+    "Payback": described_object(
+        {
+            "investment_usd": DOLLARS, "gain_a_month_usd": DOLLARS,
+            **{name: maybe(NUMBER) for name in ("months", "months_low", "months_high")},
+        }
+    ),
     "ValuedType": described_object(
         {
             "task_type": maybe(TEXT), **_WORTH,
@@ -40,8 +46,13 @@ class DecideValue(Decision):
         operation_id="decide_value",
         summary="Say whether work is worth what it truly costs, and cheaper than by hand",
         description="For each task type, and each tier in it; by tier only (docs/method.md, 23).",
-        parameters=parameters(),
-        responses=answers(task_types={"type": "array", "items": ref("ValuedType")}),
+        parameters=parameters(
+            investment="US dollars, of which it is asked when they are back: from what is saved against by hand."
+        ),
+        responses=answers(
+            payback={"oneOf": [ref("Payback"), {"type": "null"}]},
+            task_types={"type": "array", "items": ref("ValuedType")},
+        ),
     )
     def get(self, request: Request) -> Response:
         return super().get(request)

@@ -28,9 +28,21 @@ _BY_VALUE = {
 
 def sentences(found: Values) -> list[str]:
     """Say of each task type whether it is cheaper than by hand, and worth what it costs."""
-    return [f"{_name(whole)}: {sentence(whole)}" for whole, _ in found.kinds] or [
-        "Nothing was finished in these months."
-    ]
+    said = [f"{_name(whole)}: {sentence(whole)}" for whole, _ in found.kinds]
+    return [*payback_sentences(found), *said] or ["Nothing was finished in these months."]
+
+
+def payback_sentences(found: Values) -> list[str]:
+    """Say when the investment asked about is back; nothing where none is, or nothing is known by hand."""
+    back = found.payback
+    if back is None:
+        return []
+    begin = f"An investment of {short_money(back.investment)}"
+    gain = f"{short_money(abs(back.gain_a_month))} a month {'less' if back.gain_a_month > 0 else 'more'} than by hand"
+    if back.months is None:
+        return [f"{begin} is never back: this work costs {gain}."]
+    most = "never" if back.most is None else f"{back.most:,.1f}"
+    return [f"{begin} is back in {back.months:,.1f} months ({back.fewest:,.1f} to {most}): this work costs {gain}."]
 
 
 def sentence(found: Valued) -> str:
@@ -91,6 +103,14 @@ def _gain(against: Against, what: str) -> str:
 def told(found: Values) -> dict[str, Any]:
     """Return the answer as the API gives it: money as decimal text, shares as numbers."""
     return {
+        "payback": found.payback
+        and {
+            "investment_usd": to_text(found.payback.investment),
+            "gain_a_month_usd": to_text(found.payback.gain_a_month),
+            "months": found.payback.months,
+            "months_low": found.payback.fewest,
+            "months_high": found.payback.most,
+        },
         "task_types": [
             {
                 "task_type": whole.task_type,
@@ -98,7 +118,7 @@ def told(found: Values) -> dict[str, Any]:
                 "tiers": [{"tier": each.tier, **_told(each)} for each in tiers],
             }
             for whole, tiers in found.kinds
-        ]
+        ],
     }
 
 

@@ -13,7 +13,7 @@ from accounts.views.guards import needs_scope
 from audits.actions.deciding.value import Valued, Values
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.value import Against, Worth
-from audits.exports.deciding.value import hand_verdict, reason, sentence, value_verdict
+from audits.exports.deciding.value import hand_verdict, payback_sentences, reason, sentence, value_verdict
 from audits.queries.reports import UNATTRIBUTED
 from audits.views.chart import MOST_BARS, dollars
 from audits.views.deciding.page import answered
@@ -82,7 +82,8 @@ def _shown(found: Values, asked: Words) -> dict[str, Any]:
     said = [f"{whole.task_type or UNATTRIBUTED}: {sentence(whole)}" for whole, _ in found.kinds]
     known = [text for text, line in zip(said, wholes, strict=True) if line.hand or line.value]
     return {
-        "headlines": known[:3] or said[:1] or ["Nothing was finished in these months."],
+        "headlines": [*payback_sentences(found), *(known[:3] or said[:1])] or ["Nothing was finished in these months."],
+        "investment": "" if found.asked.own.get("investment") is None else found.asked.own["investment"],
         "lines": lines,
         "chart_data": {"rows": _chart_rows([line for line in wholes if line.worth])},
     }
