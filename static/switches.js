@@ -42,7 +42,7 @@
         },
         y: {
           type: "category", offset: true, labels: rows.map((row) => row.label), grid: { display: false }, border: { color: colour("--line-strong") },
-          ticks: { color: colour("--ink"), callback(index) { const label = this.getLabelForValue(index); return isNarrow(canvas) ? label.split(", ") : label; } },
+          ticks: { color: colour("--ink"), callback(index) { const label = this.getLabelForValue(index); return isNarrow(canvas) ? label.split(/, (.*)/, 2) : label; }, autoSkip: false },
         },
       },
       plugins: { legend: { display: false }, tooltip: { callbacks: { label: (item) => item.dataset.label + " " + signed(item.parsed.x) + " a month" } } },

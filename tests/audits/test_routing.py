@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from accounts.models import Team, User
+from audits.exports.deciding.routing import headline
 from audits.models import Scenario
 from tests.build import have_reference, record
 from tests.cast import NOON
@@ -171,7 +172,10 @@ def test_page_api_and_command_say_the_same(client: Any, ada: User) -> None:
     call_command("decide", "routing", "--from", "2026-09", *words, "--format", "json", stdout=out)
     assert {**json.loads(out.getvalue()), "as_of": ""} == {**answer, "as_of": ""}
     page.force_login(ada)
-    assert page.get("/decisions/routing", {"from": "2026-09", **TERMS}).context["headlines"] == answer["sentences"]
+    shown = page.get("/decisions/routing", {"from": "2026-09", **TERMS}).context
+    assert shown["headlines"] == answer["sentences"]
+    assert "this is uncertain: " in answer["sentences"][0]
+    assert headline(shown["kinds"][0].routed).endswith("; this is uncertain.")
 
 
 SAVED = {"name": "Cascade", "task_type": "claim", "policy": ["commodity", "frontier"], "from": "2026-09", **TERMS}

@@ -92,6 +92,9 @@ def test_what_an_incident_could_overturn_is_unsettled(client: Any) -> None:
     found = claim(client)
     assert found["by_hand"]["verdict"] == "unsettled"
     assert "cheaper than by hand without incidents, which could overturn it" in found["sentence"]
+    assert (
+        "worth more than it costs without incidents, worth less than it costs with those that came" in found["sentence"]
+    )
 
 
 def test_of_few_nothing_is_said(client: Any) -> None:

@@ -36,13 +36,15 @@ def sentence(names: tuple[str, str], pair: BreakEven | Withheld, failure: int | 
     if pair.verdict == "no_difference":
         return f"{names[0]} and {names[1]} cost the same and passed as often."
     if pair.at is None:
-        return f"{pair.cheap} costs less a try than {pair.dear} and passed no less often{_if_sure(pair)}."
+        return f"{pair.cheap} costs less a try than {pair.dear} and passed no less often: {_never(pair)}."
     when = f"where one failure costs more than {_at(pair)}{_today(pair, failure)}"
     return f"{pair.dear} pays off against {pair.cheap} {when}"
 
 
-def _if_sure(pair: BreakEven) -> str:
-    return "" if pair.bounds.shape == "between" and pair.bounds.high < 0 else ", though their yields are not told apart"
+def _never(pair: BreakEven) -> str:
+    if pair.bounds.shape == "between" and pair.bounds.high < 0:
+        return "it costs less whatever a failure costs"
+    return f"nothing speaks for {pair.dear}, but how often each passes is not known well enough to rule it out"
 
 
 def _at(pair: BreakEven) -> str:

@@ -8,7 +8,7 @@ from audits.actions.deciding.compare import Compared
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.fair import Doubt, Fair, Side
 from audits.exports.comparing import reason_of
-from audits.exports.deciding.amounts import short_range
+from audits.exports.deciding.amounts import short_money, short_range
 from spend.domain.money import to_text
 from spend.templatetags.figures import plain_money, plain_percent
 
@@ -115,8 +115,10 @@ def _paradox(found: Fair) -> str:
     if not found.reversed:
         return ""
     crude = "dearer" if found.difference < 0 else "cheaper"
+    much = f"{short_money(found.one.crude)} against {short_money(found.other.crude)}"
     alike = "the mix of work makes it so (Simpson's paradox)"
-    return f" By its crude figure it looks {crude}: {alike}. Work of {plain_percent(float(found.covered))} is compared."
+    covered = plain_percent(float(found.covered))
+    return f" By crude figures it looks {crude} ({much}): {alike}. {covered} of all work is compared."
 
 
 def _bearable(found: Fair) -> str:

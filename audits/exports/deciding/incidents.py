@@ -37,8 +37,8 @@ def _expected(faced: Faced, found: Expected) -> str:
         )
     if not found.count:
         return (
-            f"No incident is known of {tasks}; by what others cost within twelve months, up to"
-            f" {short_money(found.loss_ends[1])} per 10,000 tasks may have been due (95 %)."
+            f"No incident is known of {tasks}. That still allows a loss of up to {short_money(found.loss_ends[1])} per"
+            " 10,000 tasks (95 %), if one costs what others within twelve months did."
         )
     seen = f"{found.count:,} {'incident' if found.count == 1 else 'incidents'} in {tasks}"
     return (

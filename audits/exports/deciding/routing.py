@@ -13,6 +13,8 @@ from audits.queries.reports import UNATTRIBUTED
 from spend.domain.money import to_text
 from spend.templatetags.figures import plain_percent
 
+_UNCERTAIN = "; this is uncertain: "
+
 
 def policy_name(policy: Sequence[str]) -> str:
     return f"{policy[0]} alone" if len(policy) == 1 else ", then ".join(policy)
@@ -22,6 +24,12 @@ def sentences(found: Routing) -> list[str]:
     """Say of each task type which policy is advised."""
     said = [f"{kind.task_type or UNATTRIBUTED}: {sentence(kind)}" for kind in found.kinds]
     return said or ["No task type has a tier with 30 tries: there is nothing to route."]
+
+
+def headline(found: Routed) -> str:
+    """Say what is advised and whether that is sure; the reasons stand with the task type."""
+    said, doubt, _ = sentence(found).partition(_UNCERTAIN)
+    return f"{said}{doubt.removesuffix(': ')}{'.' if doubt else ''}"
 
 
 def sentence(found: Routed) -> str:
@@ -35,7 +43,7 @@ def sentence(found: Routed) -> str:
     said = f"{policy_name(best.policy)} {_much(best)}, solving {plain_percent(best.success)}{_today(found.today)}"
     if not found.doubts:
         return f"{said}."
-    return f"{said}; this is uncertain: {'; '.join(doubts_of(found))}."
+    return f"{said}{_UNCERTAIN}{'; '.join(doubts_of(found))}."
 
 
 def _much(best: Outlook) -> str:

@@ -19,6 +19,7 @@ _DOUBTS: dict[Doubt, str] = {
     "presumed": "over half of the successes are presumed",
     "coverage": "the shares of tasks with an outcome lie over 20 points apart",
 }
+_UNCERTAIN = ", which is uncertain: "
 
 
 def sentences(found: Switches) -> list[str]:
@@ -37,6 +38,12 @@ def sentence(each: Switched) -> str:
     if each.effect is None:
         return nothing(each)
     return f"{switch_sentence(each.effect)} {certainty(each)}"
+
+
+def headline(each: Switched) -> str:
+    """Say what it did and whether that is sure; the reasons stand on its own page."""
+    said, doubt, _ = sentence(each).partition(_UNCERTAIN)
+    return f"{title(each)}. {said}{doubt.removesuffix(': ')}{'.' if doubt else ''}"
 
 
 def nothing(each: Switched) -> str:
@@ -68,7 +75,7 @@ def certainty(each: Switched) -> str:
     ends = f"{plain_money(low, 2)} to {plain_money(high, 2)}"
     begin = f"{net}, net {ends}" if low != high else net
     if each.doubts:
-        return f"{begin}, which is uncertain: {'; '.join(doubts_of(each))}."
+        return f"{begin}{_UNCERTAIN}{'; '.join(doubts_of(each))}."
     return f"{begin}.{_bearable(found)}{_not_held(each)}"
 
 

@@ -86,8 +86,10 @@ def value_verdict(found: Valued) -> str:
 def verdict(found: Valued, against: Against, words: Mapping[str, str]) -> str:
     if against.verdict != "unsettled":
         return words[against.verdict]
-    high = found.row.line.true_cost_per_success_high
+    high, seen = found.row.line.true_cost_per_success_high, words["cheaper" if against.gain > 0 else "dearer"]
     bare = words["cheaper" if high is not None and high < against.amount else "dearer"]
+    if bare != seen:
+        return f"{bare} without incidents, {seen} with those that came"
     return f"{bare} without incidents, which could overturn it"
 
 

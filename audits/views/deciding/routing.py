@@ -13,7 +13,7 @@ from accounts.queries import reach_of
 from accounts.views.guards import needs_scope
 from audits.actions.deciding.routing import OWN, Routed, Routing
 from audits.domain.decisions.routing import Outlook
-from audits.exports.deciding.routing import policy_name, sentence
+from audits.exports.deciding.routing import headline, policy_name, sentence
 from audits.queries.reports import UNATTRIBUTED
 from audits.queries.scenarios import may_save
 from audits.views.chart import dollars
@@ -97,7 +97,7 @@ def routing(request: HttpRequest) -> HttpResponse:
 
 def _headlines(kinds: list[Shown]) -> list[str]:
     told = [kind for kind in kinds if kind.routed.advice] or kinds
-    said = [f"{kind.name}: {kind.sentence}" for kind in told[:3]]
+    said = [f"{kind.name}: {headline(kind.routed) if at else kind.sentence}" for at, kind in enumerate(told[:3])]
     return said or ["No task type has a tier with 30 tries: there is nothing to route."]
 
 

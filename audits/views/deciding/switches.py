@@ -17,7 +17,16 @@ from accounts.views.guards import needs, needs_scope
 from audits.actions.deciding.switches import Switched, Switches
 from audits.actions.switches import save_switch
 from audits.domain.decisions.switches import Effect, Month
-from audits.exports.deciding.switches import certainty, doubts_of, nothing, sentence, sentences, switch_sentence, title
+from audits.exports.deciding.switches import (
+    certainty,
+    doubts_of,
+    headline,
+    nothing,
+    sentence,
+    sentences,
+    switch_sentence,
+    title,
+)
 from audits.forms.switches import SwitchForm
 from audits.models import Switch
 from audits.queries.choices import choices
@@ -150,7 +159,7 @@ def switches(request: HttpRequest) -> HttpResponse:
         by = found.asked.query.by[0]
         lines, dismissed = ([Line(each, by, words, may) for each in some] for some in (found.found, found.dismissed))
         return {
-            "headlines": [f"{line.title}. {line.sentence}" for line in _telling(lines)] or sentences(found),
+            "headlines": _headlines(lines) or sentences(found),
             "lines": lines,
             "dismissed": dismissed,
             "may_write": may,
@@ -158,6 +167,13 @@ def switches(request: HttpRequest) -> HttpResponse:
         }
 
     return answered(request, "switches", shown)
+
+
+def _headlines(lines: list[Line]) -> list[str]:
+    """Say the first in full; of the others whether they are sure, as their own pages say why."""
+    return [
+        headline(line.switched) if at else f"{line.title}. {line.sentence}" for at, line in enumerate(_telling(lines))
+    ]
 
 
 def _telling(lines: list[Line]) -> list[Line]:

@@ -43,8 +43,9 @@ def test_simpsons_paradox_by_hand():
     assert (found.verdict, found.difference, found.reversed) == ("dearer", 55 * CENT, True)
     assert (found.strata, found.strata_cheaper, found.covered) == (2, 0, 1)
     assert fair_sentence(found) == (
-        "On the same mix of work commodity costs $0.5448 to $0.5552 more per success than frontier. By its crude figure"
-        " it looks cheaper: the mix of work makes it so (Simpson's paradox). Work of 100.0% is compared."
+        "On the same mix of work commodity costs $0.5448 to $0.5552 more per success than frontier. By crude figures it"
+        " looks cheaper ($1.40 against $3.69): the mix of work makes it so (Simpson's paradox). 100.0% of all work is"
+        " compared."
     )
 
 
