@@ -43,10 +43,18 @@ def parse_decision(
         errors["to"] = ["is before from"]
     by = choice_of(words, "by", BY, errors)
     filters = filters_of(words, errors)
+    if by == "tier" and "model" in filters:
+        errors["model"] = ["can only be chosen by model: tiers are told by all of their models"]
     if errors or first is None or last is None:
         raise BadQuery(errors)
     query = Query(Period(first, last), (by,), filters=filters, teams=teams)
     return Asked(query, {name: given[-1] for name in own if (given := [v for v in words.get(name, ()) if v])})
+
+
+def refuse_who(asked: Asked) -> None:
+    """Raise BadQuery for a tier or model that is chosen where work is asked about, whoever did it."""
+    if chosen := [name for name in ("tier", "model") if name in asked.query.filters]:
+        raise BadQuery({name: ["cannot be chosen here: it is asked of work, whoever did it"] for name in chosen})
 
 
 def _before(month: Month, count: int) -> Month:

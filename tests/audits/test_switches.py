@@ -253,3 +253,19 @@ def test_page_api_and_command_say_the_same(client: Any, ada: User) -> None:
     shown = page.get("/decisions/switches").context
     assert shown["headlines"] == answer["sentences"]
     assert headline(shown["lines"][0].switched) == answer["sentences"][0].replace(": incidents are too few to tell", "")
+
+
+@pytest.mark.parametrize(
+    "question", ["compare", "break-even", "value", "claims", "incidents", "routing", "silent-failures"]
+)
+def test_tiers_are_not_asked_of_one_model(client: Any, question: str) -> None:
+    told("L", tasks=1)
+    response = client.get(f"/api/v1/decisions/{question}", {"model": "own/large"})
+    assert (response.status_code, list(response.json())) == (400, ["model"])
+
+
+@pytest.mark.parametrize("question", ["switches", "scenarios"])
+def test_work_is_not_asked_of_one_tier(client: Any, question: str) -> None:
+    told("L", tasks=1)
+    response = client.get(f"/api/v1/decisions/{question}", {"tier": "frontier"})
+    assert (response.status_code, list(response.json())) == (400, ["tier"])

@@ -41,8 +41,6 @@ def answer(asked: Asked, *, at: datetime) -> HeldClaims:
     """Answer as of `at`. Raises BadQuery for models: it is tiers that claim."""
     if asked.query.by != ("tier",):
         raise BadQuery({"by": ["must be tier here"]})
-    if "model" in asked.query.filters:
-        raise BadQuery({"model": ["cannot be chosen here: it is tiers that claim"]})
     catch_up(at=at, today=reporting_day(at))
     with one_moment():
         tried, claimed = strata.tries(asked.query), claimed_rates()

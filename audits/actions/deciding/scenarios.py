@@ -13,7 +13,7 @@ from audits.domain.decisions.units import Units
 from audits.models import Scenario
 from audits.queries import strata
 from audits.queries.asking import BadQuery
-from audits.queries.asking_decisions import Asked
+from audits.queries.asking_decisions import Asked, refuse_who
 from audits.queries.reports import one_moment
 from audits.queries.scenarios import of_work, routes, scenarios_in
 from audits.queries.sums import Query
@@ -42,6 +42,7 @@ def answer(asked: Asked, *, at: datetime) -> Scenarios:
     """Answer as of `at`. Raises BadQuery for models: scenarios are of tiers."""
     if asked.query.by != ("tier",):
         raise BadQuery({"by": ["must be tier here"]})
+    refuse_who(asked)
     catch_up(at=at, today=reporting_day(at))
     with one_moment():
         found = [_held(each, asked.query) for each in of_work(scenarios_in(asked.query.teams), asked.query)]

@@ -24,7 +24,7 @@ from audits.domain.decisions.switches import (
 from audits.domain.decisions.switches import Switch as Seen
 from audits.models import Switch
 from audits.queries.asking import BadQuery
-from audits.queries.asking_decisions import Asked
+from audits.queries.asking_decisions import Asked, refuse_who
 from audits.queries.reports import UNATTRIBUTED, one_moment
 from audits.queries.sums import Query
 from audits.queries.switches import Name, Work, allocated, delivered, incident_costs, months, recorded, work_of
@@ -81,6 +81,7 @@ def answer(asked: Asked, *, at: datetime) -> Switches:
 
     Raises BadQuery for a `switch` that is none of them; asked about one, it shares its 5 % with the others.
     """
+    refuse_who(asked)
     today = reporting_day(at)
     catch_up(at=at, today=today)
     with one_moment():
