@@ -91,3 +91,10 @@ def test_finance_saves_a_policy_and_holds_it_against_what_came(visit: Visit, axe
     assert barriers(page, axe) == []
     page.get_by_role("button", name="Remove Ours").click()
     expect(page.get_by_text("No scenario yet")).to_be_visible()
+
+
+def test_a_reader_comes_from_a_figure_to_how_it_is_worked_out(visit: Visit, axe: str) -> None:
+    page = visit(f"/decisions/compare?{YEAR}", by="lena")
+    page.get_by_role("link", name="How it is worked out").click()
+    expect(page.get_by_role("heading", name="19. Fair comparison")).to_be_in_viewport()
+    assert barriers(page, axe) == []
