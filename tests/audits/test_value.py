@@ -132,3 +132,12 @@ def test_an_investment_into_what_is_dearer_than_by_hand_is_never_back(client: An
     assert (answer["payback"]["months"], "is never back" in answer["sentences"][0]) == (None, True)
     refused = client.get("/api/v1/decisions/value", {"from": "2026-10", "investment": "much"})
     assert (refused.status_code, list(refused.json())) == (400, ["investment"])
+
+
+@pytest.mark.parametrize(("known", "shown"), [({"value": "null"}, "$30.00"), ({"minutes": "null"}, "$2.50")])
+def test_the_page_shows_what_is_known_where_only_one_of_the_two_is(ada: User, known: Any, shown: str) -> None:
+    told(**known)
+    page = Client()
+    page.force_login(ada)
+    response = page.get("/decisions/value?from=2026-10")
+    assert (response.status_code, shown in response.content.decode()) == (200, True)
