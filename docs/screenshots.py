@@ -31,6 +31,7 @@ class Shot(NamedTuple):
 SHOTS = [
     Shot("overview", "/overview", (1440, 1650), "light"),
     Shot("report-dark", "/report", (1440, 1500), "dark"),
+    Shot("compare", "/decisions/compare", (1440, 780), "light"),
     Shot("switch", "/decisions/switches/one?switch=Customer+Support/support_reply/2026-05", (1440, 900), "light"),
     Shot("explore", "/explore", (1440, 900), "light"),
     Shot("log-phone", "/log", PHONE, "light"),
