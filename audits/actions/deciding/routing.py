@@ -12,11 +12,10 @@ from typing import Literal
 
 from audits.actions.catch_up import catch_up
 from audits.actions.deciding.failure import FailureCost, dollars_of, failure_cost, percent_of
+from audits.actions.deciding.seen import mix_of, pooled, silent_of
 from audits.domain.comparing import Withheld, obstacle, severity_of
 from audits.domain.decisions.routing import (
-    LEAST_TASKS,
     Advice,
-    Option,
     Outlook,
     Policy,
     Share,
@@ -28,8 +27,7 @@ from audits.domain.decisions.routing import (
     policies,
     stated,
 )
-from audits.domain.decisions.silent import LEAST_ANSWERED, Stratum, silent_failures
-from audits.domain.decisions.units import NONE
+from audits.domain.decisions.silent import Stratum
 from audits.domain.lines import Line
 from audits.queries import strata
 from audits.queries.asking import BadQuery
@@ -44,8 +42,6 @@ from spend.queries.zone import reporting_day
 OWN = ("failure", "review", "detection", "false_alarms")
 # Of failed answers, how many a review finds, where nobody audits and nothing is said.
 DETECTION = 0.8
-LEAST_IN_STRATUM = 10
-LEAST_COVERED = Fraction(1, 2)
 Name = str | None
 Doubt = Literal["overlap", "assumed", "mix", "incidents", "allocated"]
 
@@ -126,11 +122,12 @@ def answer(asked: Asked, *, at: datetime) -> Routing:
 
 @dataclass(frozen=True)
 class _Facts:
-    """By task type: tries by complexity and tier, tasks by complexity, lines of the report, what audits say."""
+    """By task type: tries by complexity and tier, tasks by complexity, lines of the report, what audits say by tier."""
 
     attempts: Mapping[Name, Mapping[str, Mapping[str, Attempts]]]
     mix: Mapping[Name, Mapping[str, int]]
-    lines: Mapping[tuple[Name, ...], Line]
+    lines: Mapping[Name, Line]
+    by_tier: Mapping[tuple[Name, Name], Line]
     audits: Mapping[Name, Mapping[str, Sequence[Stratum]]]
     more: Mapping[str, int]
     severity: Fraction | None
@@ -145,12 +142,12 @@ def _facts(query: Query, at: datetime) -> _Facts:
     mix: dict[Name, dict[str, int]] = defaultdict(dict)
     for (task_type, complexity), tasks in strata.mix(query).items():
         mix[task_type][complexity] = tasks
-    reports = [figures(replace(query, by=by), records=query.period, as_of=at) for by in _BY]
-    lines = {tuple(row.names.values()): row.line for report in reports for row in report.rows}
-    return _Facts(attempts, mix, lines, _audits(query, at), _more(query), severity_of(reports[0].total))
-
-
-_BY = (("task_type",), ("task_type", "tier"))
+    whole, parts = (
+        figures(replace(query, by=by), records=query.period, as_of=at) for by in (("task_type",), ("task_type", "tier"))
+    )
+    lines = {row.names["task_type"]: row.line for row in whole.rows}
+    by_tier = {(row.names["task_type"], row.names["tier"]): row.line for row in parts.rows}
+    return _Facts(attempts, mix, lines, by_tier, _audits(query, at), _more(query), severity_of(whole.total))
 
 
 def _audits(query: Query, at: datetime) -> dict[Name, dict[str, list[Stratum]]]:
@@ -174,13 +171,14 @@ def _more(query: Query) -> dict[str, int]:
 
 
 def _kind(task_type: Name, facts: _Facts, base: Terms, *, is_stated: bool, audits: bool) -> Routed:
-    whole = facts.lines.get((task_type,))
+    whole = facts.lines.get(task_type)
     failure = failure_cost(whole, facts.severity) if whole else FailureCost(None, 0, None)
     value = whole.value_per_success if whole else None
     terms = replace(base, failure=base.failure if is_stated else failure.each or 0, value=value)
-    silent = _silent(task_type, facts) if audits else {}
-    mix, by_complexity, covered = _mix(facts.attempts[task_type], facts.mix.get(task_type, {}), silent)
-    ways = policies(_pooled(facts.attempts[task_type], silent))
+    successes = {tier: line.successes for (kind, tier), line in facts.by_tier.items() if kind == task_type and tier}
+    silent = silent_of(facts.audits.get(task_type, {}), successes) if audits else {}
+    mix, by_complexity, covered = mix_of(facts.attempts[task_type], facts.mix.get(task_type, {}), silent)
+    ways = policies(pooled(facts.attempts[task_type], silent))
     outlooks = sorted((outlook_on(way, mix, terms) for way in ways), key=lambda each: (each.cost, each.policy))
     tiers = {name for way in ways for name in way}
     withheld = _withheld(task_type, tiers, facts)
@@ -195,85 +193,10 @@ def _kind(task_type: Name, facts: _Facts, base: Terms, *, is_stated: bool, audit
     )  # fmt: skip
 
 
-def _pooled(by_complexity: Mapping[str, Mapping[str, Attempts]], silent: Mapping[str, Share]) -> dict[str, Option]:
-    """Return the tiers with all that they tried of a task type, whatever its complexity."""
-    tries: dict[str, list[Attempts]] = defaultdict(list)
-    for tiers in by_complexity.values():
-        for name, attempts in tiers.items():
-            tries[name].append(attempts)
-    return {name: _option(found, silent.get(name)) for name, found in tries.items()}
-
-
-def _option(found: Sequence[Attempts], silent: Share | None) -> Option:
-    after = {name for each in found for name in each.after}
-    weights = [(each.latency_ms, each.all.tasks) for each in found if each.latency_ms is not None]
-    timed = sum(tasks for _, tasks in weights)
-    return Option(
-        sum((each.first for each in found), NONE),
-        sum((latency or 0) * tasks for latency, tasks in weights) / timed if timed else None,
-        {name: sum((each.after.get(name, NONE) for each in found), NONE) for name in after},
-        silent,
-    )
-
-
-def _mix(
-    by_complexity: Mapping[str, Mapping[str, Attempts]], tasks: Mapping[str, int], silent: Mapping[str, Share]
-) -> tuple[list[Work], bool, Fraction]:
-    """Return the work by complexity as far as all tiers did it, if that is most of it; else all of it together."""
-    pooled, whole = _pooled(by_complexity, silent), sum(tasks.values())
-    known = {name for way in policies(pooled) for name in way}
-    works = [
-        Work(complexity, tasks[complexity], _of_stratum(tiers, pooled, silent))
-        for complexity, tiers in sorted(by_complexity.items())
-        if tasks.get(complexity) and all(_has_enough(tiers.get(name), pooled[name]) for name in known)
-    ]
-    covered = Fraction(sum(work.tasks for work in works), whole) if whole else Fraction(0)
-    if covered >= LEAST_COVERED:
-        return works, True, covered
-    return [Work("", max(whole, 1), pooled)], False, Fraction(1)
-
-
-def _has_enough(tries: Attempts | None, pooled: Option) -> bool:
-    """Whether a tier did enough of a kind of work: as the first to try, or as a later one if it is only that."""
-    if tries is None:
-        return False
-    own = tries.first if pooled.units.tasks >= LEAST_TASKS else tries.all
-    return own.tasks >= LEAST_IN_STRATUM
-
-
-def _of_stratum(
-    tiers: Mapping[str, Attempts], pooled: Mapping[str, Option], silent: Mapping[str, Share]
-) -> dict[str, Option]:
-    """Return the tiers of one complexity. What one did after another is taken of all complexities where too few."""
-    options = {}
-    for name, tries in tiers.items():
-        own = _option([tries], silent.get(name))
-        seen = {before: units for before, units in own.after.items() if units.tasks >= LEAST_TASKS}
-        options[name] = replace(own, after={**pooled[name].after, **seen})
-    return options
-
-
-def _silent(task_type: Name, facts: _Facts) -> dict[str, Share]:
-    """Return the share of each tier's successes that failed in silence: by its own audits, else by the type's."""
-    mine = facts.audits.get(task_type, {})
-    every = [stratum for found in mine.values() for stratum in found]
-    if sum(stratum.answered for stratum in every) < LEAST_ANSWERED:
-        return {}
-    shares: dict[str, Share] = {}
-    for tier, found in mine.items():
-        has_enough = sum(stratum.answered for stratum in found) >= LEAST_ANSWERED
-        rate = silent_failures(found if has_enough else every)
-        line = facts.lines.get((task_type, tier))
-        if rate is not None and line is not None and line.successes:
-            unseen = min(1.0, sum(stratum.successes for stratum in found) / line.successes)
-            shares[tier] = Share(rate.rate * unseen, rate.low * unseen, rate.high * unseen)
-    return shares
-
-
 def _withheld(task_type: Name, tiers: set[str], facts: _Facts) -> Withheld | None:
     """Return why tiers cannot be held against each other; how many successes are enough the intervals say."""
     for pair in combinations(sorted(tiers), 2):
-        compared = {name: facts.lines[task_type, name] for name in pair if (task_type, name) in facts.lines}
+        compared = {name: facts.by_tier[task_type, name] for name in pair if (task_type, name) in facts.by_tier}
         if compared and (found := obstacle(compared, unless="few")):
             return found
     return None
