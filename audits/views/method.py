@@ -9,28 +9,20 @@ from functools import cache
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
+from markdown_it import MarkdownIt
 
 from accounts.views.guards import needs_scope
 
 _HEADING = re.compile(r"^## (\d+)\. (.+)$", re.MULTILINE)
-_WRAPPED = re.compile(r"\n(?!\s*(?:- |\d+\. ))")  # a line that goes on, not the next of a list
-_MARKS = re.compile(r"\*\*|`")  # bold and code; the words read as well without
-
-
-@dataclass(frozen=True)
-class Part:
-    """A paragraph or a list, a line for each entry; or a table, as it stands in the file."""
-
-    text: str
-    is_table: bool
 
 
 @dataclass(frozen=True)
 class Section:
     number: int
     title: str
-    parts: list[Part]
+    html: SafeString
 
 
 @require_safe
@@ -43,12 +35,24 @@ def method(request: HttpRequest) -> HttpResponse:
 def _sections() -> list[Section]:
     _, *rest = _HEADING.split((settings.BASE_DIR / "docs" / "method.md").read_text("utf-8"))
     three = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
-    return [
-        Section(int(number), title, [_part(text) for text in body.strip().split("\n\n")])
-        for number, title, body in three
-    ]
+    return [Section(int(number), title, _rendered(body)) for number, title, body in three]
 
 
-def _part(text: str) -> Part:
-    is_table = text.startswith(("|", "    ", "```"))
-    return Part(text if is_table else _MARKS.sub("", _WRAPPED.sub(" ", text)), is_table)
+def _rendered(text: str) -> SafeString:
+    """Render a text of our own. Its links lead to other files, which no page serves; their words stay."""
+    reader = MarkdownIt("commonmark", {"html": False}).enable("table")
+    for name, shown in _SHOWN.items():
+        reader.add_render_rule(name, lambda *_, shown=shown: shown)
+    safe: SafeString = mark_safe(reader.render(text))  # noqa: S308 - of a file of this repository, and HTML in it is escaped
+    return safe
+
+
+_SHOWN = {
+    "link_open": "",
+    "link_close": "",
+    "table_open": '<div class="card scroll" tabindex="0"><table class="figures list">',
+    "table_close": "</table></div>",
+    # As Markdown aligns columns, it would write styles, which the policy forbids.
+    "th_open": '<th scope="col">',
+    "td_open": "<td>",
+}
