@@ -127,11 +127,12 @@ EMBEDDED = {"ENGINE": "config.postgres", "NAME": "truecost", "OPTIONS": {}}
 POOL_SIZE = env.whole("DATABASE_POOL", 0, least=0, most=200)
 
 
-def _database(found: dict[str, Any], *, pool: int) -> dict[str, Any]:
-    """Return it with short waits: a database that is away is answered with 503 in two seconds."""
+def with_short_waits(found: dict[str, Any], *, pool: int) -> dict[str, Any]:
+    """Return it so that a database that is away is answered with 503 in two seconds, and is there once it is back."""
     options = {"connect_timeout": 2, **found["OPTIONS"]}
     if pool:
-        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 2}
+        # a pool that tries for long waits ever longer between tries, and so stays away as long again as the database
+        options["pool"] = {"min_size": 1, "max_size": pool, "timeout": 2, "reconnect_timeout": 2}
     kept = {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0 if pool else 600}
     return {**found, "OPTIONS": options, **kept}
 
@@ -139,8 +140,8 @@ def _database(found: dict[str, Any], *, pool: int) -> dict[str, Any]:
 _app = env.database("DATABASE_URL")
 _owner = env.database("DATABASE_OWNER_URL") or _app
 DATABASES = {
-    "default": _database(_app or {**EMBEDDED, "USER": "truecost_app"}, pool=POOL_SIZE),
-    "owner": _database(_owner or {**EMBEDDED, "USER": "truecost_owner"}, pool=0),
+    "default": with_short_waits(_app or {**EMBEDDED, "USER": "truecost_app"}, pool=POOL_SIZE),
+    "owner": with_short_waits(_owner or {**EMBEDDED, "USER": "truecost_owner"}, pool=0),
 }
 DATABASE_ROUTERS = ["config.router.OwnerMigrates"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -77,8 +77,8 @@ class Load:
 
     def send(self, batch: Batch) -> None:
         deadline = time.monotonic() + 2 * WAIT_SECONDS  # programs are started again meanwhile
-        while self._status(batch) != 200:
-            assert time.monotonic() < deadline
+        while (answer := self._answer(batch))[0] != 200:
+            assert time.monotonic() < deadline, answer
             time.sleep(0.05)
         with self._lock:
             self.acknowledged += 1
@@ -86,7 +86,7 @@ class Load:
         if happens:
             happens()
 
-    def _status(self, batch: Batch) -> int:
+    def _answer(self, batch: Batch) -> tuple[int, bytes]:
         status, said = asked(self.port, "POST", batch.path, batch.body, Authorization=f"Bearer {self.key}",
                              Content_Type=batch.content_type)  # fmt: skip
         if status not in (0, 200):
@@ -95,7 +95,7 @@ class Load:
             assert said == b""  # no span was rejected
         elif status:
             assert json.loads(said)["rejected"] == []
-        return status
+        return status, said
 
     def get(self, path: str) -> Any:
         """Ask until it is answered: what was killed last may still be on its way back."""

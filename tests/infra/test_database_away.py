@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
 import psycopg
 import pytest
 from django.db import OperationalError, connection
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 
+from config.settings import with_short_waits
 from config.views import database_is_away
 
 
@@ -57,3 +65,30 @@ def test_only_an_absent_database_is_worth_a_retry(cause: Exception, away: bool) 
     error = OperationalError("as Django wraps it")
     error.__cause__ = cause
     assert database_is_away(error) is away
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """Yield where a pool looks for the server, while there is none."""
+    with tempfile.TemporaryDirectory(dir="/tmp") as folder:  # a socket's path must be short
+        yield Path(folder) / "server"
+
+
+@pytest.fixture
+def pooled(place: Path, db: None) -> Iterator[DatabaseWrapper]:
+    found = connection.copy(alias="pooled")
+    found.settings_dict |= with_short_waits({**found.settings_dict, "HOST": str(place)}, pool=2)
+    yield found
+    found.close()
+    found.close_pool()
+
+
+def test_a_pool_is_back_as_soon_as_the_database_however_long_it_was_away(pooled: DatabaseWrapper, place: Path) -> None:
+    until = time.monotonic() + 4  # a pool that tried at 0, 1 and 3 seconds would try next at 7
+    while time.monotonic() < until:
+        with suppress(OperationalError):
+            pooled.ensure_connection()
+    place.symlink_to(connection.settings_dict["HOST"])
+    with pooled.cursor() as cursor:
+        cursor.execute("SELECT 1")
+        assert cursor.fetchone() == (1,)
