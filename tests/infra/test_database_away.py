@@ -77,6 +77,7 @@ def place() -> Iterator[Path]:
 @pytest.fixture
 def pooled(place: Path, db: None) -> Iterator[DatabaseWrapper]:
     found = connection.copy(alias="pooled")
+    assert isinstance(found, DatabaseWrapper)
     found.settings_dict |= with_short_waits({**found.settings_dict, "HOST": str(place)}, pool=2)
     yield found
     found.close()
