@@ -26,13 +26,13 @@ _TIMES = 2  # from here on said as a multiple, below as a percentage
 def sentence(found: Comparison | Withheld) -> str:
     """Say which tier costs less per success, that nobody can tell, or why nothing is said."""
     if isinstance(found, Withheld):
-        return f"Tiers are not compared: {reason_of(found)}"
+        return f"Tiers are not compared: {_REASONS[found.reason](found)}"
     return _looks(found) + _SAY[found.verdict](found) + _bearable(found)
 
 
 def reason_of(found: Withheld) -> str:
-    """Say why nothing is said, with the figures behind it."""
-    return _REASONS[found.reason](found)
+    """Say why nothing is said, with the figures behind it, and what would change that."""
+    return f"{_REASONS[found.reason](found)} {_REMEDIES[found.reason]}"
 
 
 def _looks(found: Comparison) -> str:
@@ -121,6 +121,14 @@ _REASONS: dict[Reason, Callable[[Withheld], str]] = {
     "presumed": _presumed,
     "coverage": _coverage,
     "strata": _strata,
+}
+
+_REMEDIES: dict[Reason, str] = {
+    "few": "Take more months together.",
+    "unpriced": "Give these models a price.",
+    "presumed": "Report how tasks went, or audit some.",
+    "coverage": "Report how the tasks of both went, or audit some.",
+    "strata": "Take more months together, or try both on the same work.",
 }
 
 

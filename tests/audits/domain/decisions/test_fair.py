@@ -70,6 +70,7 @@ def test_too_little_work_in_common_is_not_compared():
     found = compared(candidate("a", CHEAP), candidate("b", apart), mix={EASY: 1001, HARD: 999})
     assert fair_sentence(found) == (
         "Not compared: too little of the work is of a kind that both do (of their tasks a 10.0%, b 99.1%)."
+        " Take more months together, or try both on the same work."
     )
 
 
