@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import structlog
+
+from config.away import database_is_away
 
 BEFORE: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -30,10 +33,19 @@ def logging_settings(*, style: str, level: str) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_last_steps(style)],
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "filters": {"away": {"()": lambda: briefly_where_away}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["away"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {"django": {"handlers": [], "level": level, "propagate": True}},
     }
+
+
+def briefly_where_away(record: logging.LogRecord) -> bool:
+    """Say in one line, not in a hundred for each request, that the database cannot be reached; keep every record."""
+    if record.exc_info and database_is_away(record.exc_info[1]):
+        record.msg, record.args = f"{record.getMessage()}: the database cannot be reached", ()
+        record.exc_info = record.exc_text = None
+    return True
 
 
 def _last_steps(style: str) -> list[structlog.types.Processor]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import sys
 
-import psycopg
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.templatetags.static import static
@@ -13,10 +12,10 @@ from django.views import defaults
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config.away import database_is_away
+
 PROGRAMS = ("/api/", "/v1/", "/healthz")
 RETRY_AFTER_SECONDS = "5"
-# Connection lost; server shutting down, crashed or starting; too many connections (PostgreSQL, appendix A).
-AWAY = ("08", "57P", "53300")
 
 
 @require_safe
@@ -49,15 +48,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if database_is_away(sys.exc_info()[1]):
         return _database_is_away(request)
     return _for_program(request, 500, "internal error") or defaults.server_error(request)
-
-
-def database_is_away(error: BaseException | None) -> bool:
-    """Tell an absent database, which is worth a retry, from a statement that failed."""
-    if not isinstance(error, OperationalError | InterfaceError):
-        return False
-    cause = error.__cause__
-    state = cause.sqlstate if isinstance(cause, psycopg.Error) else None
-    return state is None or state.startswith(AWAY)
 
 
 def _database_is_away(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.agreement import disagreements
-from tests.infra.processes import WAIT_SECONDS, eventually, free_port, home_with_spaces, manage, processes_of
+from tests.infra.processes import WAIT_SECONDS, drained, eventually, free_port, home_with_spaces, manage, processes_of
 from tests.oracle import Facts
 from tests.oracle.report import report
 from tests.otlp import BEGUN, PROTOBUF, agent, call, id_of, plain, request
@@ -115,13 +115,15 @@ def running() -> Iterator[tuple[Path, int, str]]:
     with home_with_spaces() as var:
         key, port = prepared(var), free_port()
         process = manage("up", var=var, PORT=str(port))
-        try:
-            assert eventually(lambda: is_well(port) or process.poll() is not None)
-            yield var, port, key
-        finally:
-            process.kill()
-            process.communicate()
-            assert eventually(lambda: processes_of(var) == [])
+        with drained(process) as said:
+            try:
+                assert eventually(lambda: is_well(port) or process.poll() is not None)
+                yield var, port, key
+            finally:
+                process.kill()
+                process.wait()
+                assert eventually(lambda: processes_of(var) == [])
+                print("".join(said))
 
 
 def is_well(port: int) -> bool:

@@ -8,7 +8,9 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,6 +46,20 @@ def python(*arguments: str, **environment: str) -> subprocess.Popen[str]:
         text=True,
         start_new_session=True,
     )
+
+
+@contextmanager
+def drained(process: subprocess.Popen[str]) -> Iterator[deque[str]]:
+    """Read on what it prints, as who waits for a reader answers nobody; yield the end of it, as it grows."""
+    assert process.stdout
+    with process.stdout:
+        end = deque[str](maxlen=200)
+        reader = threading.Thread(target=end.extend, args=(process.stdout,), daemon=True)
+        reader.start()
+        try:
+            yield end
+        finally:
+            reader.join(WAIT_SECONDS)
 
 
 def eventually(happens: Callable[[], bool]) -> bool:

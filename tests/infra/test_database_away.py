@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,8 +15,8 @@ from django.db import OperationalError, connection
 from django.db.backends.postgresql.base import DatabaseWrapper
 from django.test import Client
 
+from config.away import database_is_away
 from config.settings import with_short_waits
-from config.views import database_is_away
 
 
 @pytest.fixture
@@ -65,6 +66,25 @@ def test_only_an_absent_database_is_worth_a_retry(cause: Exception, away: bool) 
     error = OperationalError("as Django wraps it")
     error.__cause__ = cause
     assert database_is_away(error) is away
+
+
+def logged(error: Exception) -> str:
+    """Return what is printed of a request that failed so."""
+    [handler] = [handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler]
+    about = (type(error), error, error.__traceback__)
+    record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Failed: %s", ("/",), about)
+    assert handler.filter(record)
+    return handler.format(record)
+
+
+def test_an_absent_database_is_logged_in_one_line() -> None:
+    said = logged(OperationalError("connection refused"))
+    assert "Failed: /: the database cannot be reached" in said
+    assert "\n" not in said
+
+
+def test_what_is_wrong_otherwise_is_logged_with_where() -> None:
+    assert "ValueError: not a number" in logged(ValueError("not a number"))
 
 
 @pytest.fixture
