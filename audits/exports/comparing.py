@@ -27,7 +27,7 @@ def sentence(found: Comparison | Withheld) -> str:
     """Say which tier costs less per success, that nobody can tell, or why nothing is said."""
     if isinstance(found, Withheld):
         return f"Tiers are not compared: {_REASONS[found.reason](found)}"
-    return _looks(found) + _SAY[found.verdict](found) + _bearable(found)
+    return _looks(found) + _SAY[found.verdict](found) + holds_while(found.bearable)
 
 
 def reason_of(found: Withheld) -> str:
@@ -85,10 +85,11 @@ _SAY: dict[str, Callable[[Comparison], str]] = {
 }
 
 
-def _bearable(found: Comparison) -> str:
-    if found.bearable is None:
+def holds_while(bearable: int | None) -> str:
+    """Say, as a sentence that follows, what an incident may cost for a verdict to hold; nothing of None."""
+    if bearable is None:
         return ""
-    return f" No incident was seen; the verdict holds while one costs less than {plain_money(found.bearable)}."
+    return f" No incident was seen; the verdict holds while one costs less than {plain_money(bearable)}."
 
 
 def _few(found: Withheld) -> str:

@@ -35,7 +35,7 @@ def now() -> Any:
         yield
 
 
-def told(work: Any = WORKED, *, judged: bool = True) -> None:
+def told(work: Any = WORKED, *, judged: bool = True, minutes: float = 4, loss: str = "") -> None:
     have_reference(REFERENCE, at=NOON)
     calls, outcomes, fixes = [], [], []
     for model, (count, dollars, failures) in work.items():
@@ -51,7 +51,7 @@ def told(work: Any = WORKED, *, judged: bool = True) -> None:
             if n < failures:
                 fixes.append(
                     {
-                        "id": task, "task": task, "team": "Claims", "worked_on": "2026-10-06", "minutes": 4,
+                        "id": task, "task": task, "team": "Claims", "worked_on": "2026-10-06", "minutes": minutes,
                         "role": "adjuster", "activity": "redo",
                     }
                 )  # fmt: skip
@@ -59,6 +59,12 @@ def told(work: Any = WORKED, *, judged: bool = True) -> None:
     if judged:
         record("outcome", *outcomes, at=NOON)
         record("correction", *fixes, at=NOON)
+    if loss:
+        incident = {
+            "id": "i-1", "title": "Wrong payout", "severity": "high", "occurred_on": "2026-10-06", "loss_usd": loss,
+            "team": "Claims", "tasks": [{"task": "small-0"}],
+        }  # fmt: skip
+        record("incident", incident, at=NOON)
 
 
 def asked(client: Any, **words: str) -> dict[str, Any]:
@@ -88,6 +94,26 @@ def test_at_another_cost_of_a_failure_another_tier_is_better(client: Any) -> Non
     (pair,) = answer["task_types"][0]["pairs"]
     assert (answer["failure_usd"], pair["better"], pair["is_sure"]) == ("0.50", "commodity", True)
     assert pair["sentence"].endswith("; at $0.5000 commodity costs less.")
+
+
+def test_what_one_incident_may_cost_is_said_where_none_was_seen(client: Any) -> None:
+    told(minutes=0.5)
+    (pair,) = asked(client)["task_types"][0]["pairs"]
+    most = (float(pair["low_usd"]) - 0.5) * 40 / 3.688879454  # 40 failures, of which none seen allows 3.69 incidents
+    holds = f"No incident was seen; the verdict holds while one costs less than ${most:.2f}."
+    assert pair["sentence"].endswith(f"; at $0.5000 commodity costs less. {holds}")
+    assert pair["is_sure"]
+
+
+def test_what_incidents_may_add_makes_it_unsure(client: Any) -> None:
+    """A failure costs $0.50 and its share of $20, so $1.00: with the 5.57 incidents that one allows $3.29."""
+    told(minutes=0.5, loss="20")
+    (pair,) = asked(client)["task_types"][0]["pairs"]
+    assert 1 < float(pair["low_usd"]) < 3.29
+    assert (pair["better"], pair["is_sure"]) == ("commodity", False)
+    assert pair["sentence"].endswith(
+        "; at $1.00 commodity costs less, unless as many or as few incidents come as those seen allow."
+    )
 
 
 def test_yields_that_are_not_told_apart_settle_nothing(client: Any) -> None:

@@ -157,6 +157,15 @@ def test_an_incident_bound_that_would_turn_the_advice_is_a_doubt(client: Any) ->
     assert "incidents" in of_claims(client, detection="0")["doubts"]
 
 
+def test_what_one_incident_may_cost_is_said_where_none_was_seen(client: Any) -> None:
+    """Per success commodity costs $0.10 / 0.9, frontier $0.60: so until a failure costs $4.40, and 20 failed."""
+    told({("small",): (200, 20), ("large",): (200, 0)})
+    found = of_claims(client, detection="0")
+    assert found["advised"] == ["commodity"]
+    assert float(found["bearable_usd"]) == pytest.approx(4.4 * 20 / 3.688879454)
+    assert of_claims(client, detection="0", failure="1")["bearable_usd"] is None  # as somebody says what failures cost
+
+
 @pytest.mark.parametrize(
     "words", [{"detection": "101"}, {"failure": "-1"}, {"review": "much"}, {"false_alarms": "nan"}, {"by": "model"}]
 )

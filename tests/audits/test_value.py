@@ -74,6 +74,21 @@ def test_cheaper_than_by_hand_and_worth_more_than_it_costs(client: Any) -> None:
     assert found["sentence"].startswith("cheaper than by hand ($30.00), ")
 
 
+def test_what_one_incident_may_cost_is_said_where_none_was_seen(client: Any) -> None:
+    told()
+    found = claim(client)
+    most = float(found["by_value"]["gain_low_usd"]) * 180 / 3.688879454  # of 180 successes none seen allows 3.69
+    assert float(found["by_value"]["bearable_usd"]) == pytest.approx(most)
+    assert found["sentence"].endswith(
+        f"No incident was seen; the verdict holds while one costs less than ${most:.2f}."
+    )  # fmt: skip
+
+
+def test_where_an_incident_was_seen_its_cost_is_in_the_interval(client: Any) -> None:
+    told(loss="1")
+    assert claim(client)["by_hand"]["bearable_usd"] is None
+
+
 def test_dearer_than_by_hand(client: Any) -> None:
     told(minutes="0.5", value="0.10")
     found = claim(client)

@@ -9,8 +9,8 @@ from datetime import datetime
 from itertools import combinations
 
 from audits.actions.catch_up import catch_up
-from audits.actions.deciding.failure import dollars_of, failure_cost
-from audits.domain.comparing import Withheld, obstacle
+from audits.actions.deciding.failure import FailureCost, dollars_of, failure_cost
+from audits.domain.comparing import Withheld, obstacle, severity_of
 from audits.domain.decisions.break_even import LEAST_TASKS, BreakEven, Reign, break_even, reigns
 from audits.domain.decisions.units import NONE, Units
 from audits.domain.lines import Line
@@ -29,16 +29,14 @@ Name = str | None
 class Kind:
     """A task type. `tiers`: tries, x the cost of one with its review, y first-pass success; those with 30 or more.
 
-    `pairs`: each two of them, or why nothing is said of them. `measured`: nanos that a task which did not pass at first
-    cost in rework and incidents, None where no such cost is logged; `failures`: how many these were.
+    `pairs`: each two of them, or why nothing is said of them. `failure`: what a task that did not pass at first cost.
     """
 
     task_type: Name
     tiers: Mapping[str, Units]
     pairs: Mapping[tuple[str, str], BreakEven | Withheld]
     reigns: list[Reign]
-    measured: int | None
-    failures: int
+    failure: FailureCost
 
     @property
     def tasks(self) -> int:
@@ -64,13 +62,15 @@ def answer(asked: Asked, *, at: datetime) -> BrokenEven:
     with one_moment():
         tried = strata.attempt_units(asked.query)
         lines = _lines(asked.query, ("task_type", "tier"), at)
-        whole = _lines(asked.query, ("task_type",), at)
+        whole = figures(replace(asked.query, by=("task_type",)), records=asked.query.period, as_of=at)
     by_type: dict[Name, dict[str, Units]] = defaultdict(dict)
     for tier, found in tried.items():
         for (task_type, _), attempts in found.items():
             if tier is not None:
                 by_type[task_type][tier] = by_type[task_type].get(tier, NONE) + attempts.all
-    kinds = [_kind(task_type, tiers, lines, whole[task_type,]) for task_type, tiers in by_type.items()]
+    severity = severity_of(whole.total)
+    costs = {row.names["task_type"]: failure_cost(row.line, severity) for row in whole.rows}
+    kinds = [_kind(task_type, tiers, lines, costs[task_type]) for task_type, tiers in by_type.items()]
     known = [kind for kind in kinds if kind.tiers]
     return BrokenEven(asked, at, failure, sorted(known, key=lambda kind: (-kind.tasks, kind.task_type or "")))
 
@@ -80,16 +80,16 @@ def _lines(query: Query, by: tuple[str, ...], at: datetime) -> dict[tuple[Name, 
     return {tuple(row.names[name] for name in by): row.line for row in report.rows}
 
 
-def _kind(task_type: Name, tiers: Mapping[str, Units], lines: Mapping[tuple[Name, ...], Line], whole: Line) -> Kind:
+def _kind(
+    task_type: Name, tiers: Mapping[str, Units], lines: Mapping[tuple[Name, ...], Line], cost: FailureCost
+) -> Kind:
     known = {name: units for name, units in sorted(tiers.items()) if units.tasks >= LEAST_TASKS}
-    cost = failure_cost(whole)
     return Kind(
         task_type,
         known,
         {(one, other): _pair(one, other, task_type, known, lines) for one, other in combinations(known, 2)},
         reigns(known),
-        cost.each,
-        cost.failures,
+        cost,
     )
 
 

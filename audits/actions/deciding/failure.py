@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
+from audits.domain.decisions.incidents import bearable
 from audits.domain.intervals import poisson
 from audits.domain.lines import Line
 from audits.queries.asking import BadQuery
@@ -19,23 +20,35 @@ MOST = Decimal(10**9)
 class FailureCost:
     """Nanos that each of `failures` tasks that did not pass at first cost; None where no such cost is logged.
 
-    `ends`: the same with as few and as many incidents as those seen agree with.
+    `ends`: the same with as few and as many incidents as those seen agree with, None where nobody knows what one costs.
     """
 
     each: int | None
-    failures: int
-    ends: tuple[int, int] | None
+    failures: int = 0
+    ends: tuple[int, int] | None = None
+
+    def bearable(self, until: float) -> int | None:
+        """Return what one incident may cost for a failure to cost no more than `until` nanos, where `ends` are unknown.
+
+        None where that is known, or no task failed that an incident could come of.
+        """
+        if self.ends is not None or not self.failures:
+            return None
+        return bearable(saving=round(until) - (self.each or 0), tasks=self.failures)
 
 
 def failure_cost(line: Line, severity: Fraction | None = None) -> FailureCost:
     """Return what failures of a line cost: rework and incidents. `severity`: nanos of an incident where it has none."""
     failures = line.tasks - line.pending - line.first_pass
     cost = line.internal_failure + line.external_failure
-    if cost <= 0 or failures <= 0:
-        return FailureCost(None, failures, None)
-    own = Fraction(line.incident_cost, line.incidents) if line.incidents else severity or Fraction(0)
+    if failures <= 0:
+        return FailureCost(None)
+    each = divide(cost, failures) if cost > 0 else None
+    own = Fraction(line.incident_cost, line.incidents) if line.incidents else severity
+    if own is None:
+        return FailureCost(each, failures)
     ends = [round((cost - line.incident_cost + Fraction(end) * own) / failures) for end in poisson(line.incidents)]
-    return FailureCost(divide(cost, failures), failures, (ends[0], ends[1]))
+    return FailureCost(each, failures, (ends[0], ends[1]))
 
 
 def dollars_of(asked: Asked, name: str) -> int | None:

@@ -23,6 +23,7 @@ from audits.domain.decisions.routing import (
     Work,
     advise,
     efficient,
+    failure_until,
     outlook_on,
     policies,
     stated,
@@ -64,6 +65,7 @@ class Today:
 class Routed:
     """A task type. `outlooks`: of each policy, cheapest first; `efficient` those that no other beats.
 
+    `bearable`: where no incident was seen, what one may cost in nanos for the advice to stay; None where any may.
     `failure`: as measured; `terms`: those it is worked out with. `by_complexity`: tiers are held against each other on
     the same mix, `covered` of the work; else on what each had.
     `audited`: detection is measured, by the `silent` failures of each tier, not stated.
@@ -82,6 +84,7 @@ class Routed:
     advice: Advice | None
     withheld: Withheld | None
     doubts: tuple[Doubt, ...]
+    bearable: int | None
     today: Today
     silent: Mapping[str, Share]
 
@@ -172,7 +175,7 @@ def _more(query: Query) -> dict[str, int]:
 
 def _kind(task_type: Name, facts: _Facts, base: Terms, *, is_stated: bool, audits: bool) -> Routed:
     whole = facts.lines.get(task_type)
-    failure = failure_cost(whole, facts.severity) if whole else FailureCost(None, 0, None)
+    failure = failure_cost(whole, facts.severity) if whole else FailureCost(None)
     value = whole.value_per_success if whole else None
     terms = replace(base, failure=base.failure if is_stated else failure.each or 0, value=value)
     successes = {tier: line.successes for (kind, tier), line in facts.by_tier.items() if kind == task_type and tier}
@@ -186,9 +189,11 @@ def _kind(task_type: Name, facts: _Facts, base: Terms, *, is_stated: bool, audit
     other = () if is_stated or failure.ends is None else failure.ends
     doubts = _doubts(advice, ways, mix, terms, by_complexity=by_complexity, failures=other, more=facts.more)
     tasks = sum(facts.mix.get(task_type, {}).values())
+    until = failure_until(advice.best, outlooks, terms.failure) if advice and not is_stated else None
     return Routed(
         task_type, tasks, mix, by_complexity, covered, bool(silent), failure, terms,
         outlooks, efficient(outlooks), advice, withheld, doubts,
+        None if until is None else failure.bearable(until),
         _today(facts.attempts[task_type], silent, terms), silent,
     )  # fmt: skip
 

@@ -26,6 +26,7 @@ COMPONENTS: dict[str, Schema] = {
             "measured_failure_usd": maybe(DOLLARS), "value_usd": maybe(DOLLARS), "detection_is_measured": FLAG,
             "by_complexity": FLAG, "covered": SHARE, "withheld": maybe(TEXT),
             "advised": {"oneOf": [POLICY, {"type": "null"}]}, "doubts": {"type": "array", "items": TEXT},
+            "bearable_usd": maybe(DOLLARS),
             "today": described_object(
                 {
                     "tasks": WHOLE, "success": SHARE, "cost_per_task_usd": DOLLARS,

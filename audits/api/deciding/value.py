@@ -19,7 +19,7 @@ COMPONENTS: dict[str, Schema] = {
     "Worth": described_object(
         {
             "verdict": {**TEXT, "enum": ["cheaper", "dearer", "unsettled", "indistinct"]}, "amount_usd": DOLLARS,
-            "gain_usd": DOLLARS, "gain_low_usd": DOLLARS, "gain_high_usd": DOLLARS,
+            "gain_usd": DOLLARS, "gain_low_usd": DOLLARS, "gain_high_usd": DOLLARS, "bearable_usd": maybe(DOLLARS),
         }
     ),
     "Payback": described_object(

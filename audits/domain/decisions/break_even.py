@@ -43,9 +43,10 @@ class BreakEven:
             return self.cheap if self.verdict == "dominates" else None
         return None if failure == self.at else self.dear if failure > self.at else self.cheap
 
-    def is_sure(self, failure: int) -> bool:
-        """Say whether `failure` lies outside of where break-even may be, so that the better tier is sure to be."""
-        return self.told_apart and failure not in self.bounds
+    def is_sure(self, *failures: int) -> bool:
+        """Say whether all of `failures` lie on one side of where break-even may be, so that one tier is sure to win."""
+        sides = {self.better(failure) for failure in failures}
+        return self.told_apart and len(sides) == 1 and not any(failure in self.bounds for failure in failures)
 
 
 @dataclass(frozen=True, slots=True)

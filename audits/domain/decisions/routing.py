@@ -233,6 +233,24 @@ def advise(outlooks: Sequence[Outlook]) -> Advice | None:
     return Advice(best, tuple(each.policy for each in able if each is not best and _overlap(each, best)))
 
 
+def failure_until(best: Outlook, outlooks: Iterable[Outlook], failure: int) -> float | None:
+    """Return from which cost of a failure, in nanos, another policy is better than `best`; None where none ever is.
+
+    Worth falls by 1 - s for each nano of it, s the success of a policy, and cost per success rises by (1 - s) / s.
+    """
+    crossings = [
+        failure + (_order(other) - _order(best)) / (_fall(best) - _fall(other))
+        for other in outlooks
+        if other.cost_per_success is not None and _fall(other) < _fall(best)
+    ]
+    return min(crossings, default=None)
+
+
+def _fall(each: Outlook) -> float:
+    """Return by how much a policy is worse for each nano that a failure costs more."""
+    return (1 - each.success) / (each.success if each.worth is None else 1)
+
+
 def _order(each: Outlook) -> float:
     return -each.worth if each.worth is not None else float(each.cost_per_success or 0)
 

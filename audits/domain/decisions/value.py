@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from audits.domain.comparing import Ends, Withheld, bare_ends_of, ends_of, obstacle, order
+from audits.domain.comparing import Ends, Withheld, bare_ends_of, ends_of, obstacle, order, severity_of
+from audits.domain.decisions.incidents import bearable
 from audits.domain.lines import Line
 
 Verdict = Literal["cheaper", "dearer", "unsettled", "indistinct"]
@@ -17,13 +18,15 @@ class Against:
     """Cost per success held against an amount, in nanos: `gain` = amount - cost, with what incidents may add in `ends`.
 
     The verdict is on the work: `cheaper` or `dearer` than the amount, `unsettled` where only what incidents may add
-    stands in the way, `indistinct` where the amount lies within the interval even without.
+    stands in the way, `indistinct` where the amount lies within the interval even without. `bearable`: of cheaper work
+    of which no incident was seen, what one may cost in nanos for that to hold.
     """
 
     amount: int
     gain: int
     ends: tuple[int, int]
     verdict: Verdict
+    bearable: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,9 @@ def worth(name: str, line: Line, severity: Fraction | None) -> Worth | Withheld:
     if bare is None or line.true_cost_per_success is None:
         return Withheld("few", {name: Fraction(line.successes)})
     ends, cost = ends_of(line, severity) or bare, line.true_cost_per_success
-    by_hand = _against(line.manual_cost_per_task, cost, ends, bare)
-    by_value = _against(line.value_per_success, cost, ends, bare)
+    unseen = line.successes if severity_of(line) is None and severity is None else 0
+    by_hand = _against(line.manual_cost_per_task, cost, ends, bare, unseen)
+    by_value = _against(line.value_per_success, cost, ends, bare, unseen)
     return Worth(
         by_hand=by_hand,
         by_value=by_value,
@@ -68,7 +72,8 @@ def payback(*, investment: int, gain_a_month: int) -> float | None:
     return investment / gain_a_month if gain_a_month > 0 else None
 
 
-def _against(amount: int | None, cost: int, ends: Ends, bare: Ends) -> Against | None:
+def _against(amount: int | None, cost: int, ends: Ends, bare: Ends, unseen: int) -> Against | None:
+    """`unseen`: successes of which it is not known what an incident costs, as none was seen; else 0."""
     if amount is None:
         return None
     held = Fraction(amount), Fraction(amount)
@@ -76,7 +81,9 @@ def _against(amount: int | None, cost: int, ends: Ends, bare: Ends) -> Against |
     verdict: Verdict = (
         "cheaper" if standing < 0 else "dearer" if standing > 0 else "unsettled" if without else "indistinct"
     )
-    return Against(amount, amount - cost, (amount - round(ends[1]), amount - round(ends[0])), verdict)
+    low, high = amount - round(ends[1]), amount - round(ends[0])
+    most = bearable(saving=low, tasks=unseen) if unseen and verdict == "cheaper" else None
+    return Against(amount, amount - cost, (low, high), verdict, most)
 
 
 def _returns(value: int | None, ends: Ends) -> tuple[float, float] | None:

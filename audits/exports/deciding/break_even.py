@@ -6,10 +6,11 @@ from math import inf
 from typing import Any
 
 from audits.actions.deciding.break_even import BrokenEven, Kind
+from audits.actions.deciding.failure import FailureCost
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.break_even import BreakEven, Reign
 from audits.domain.decisions.units import Units
-from audits.exports.comparing import reason_of
+from audits.exports.comparing import holds_while, reason_of
 from audits.exports.deciding.amounts import short_money, short_range
 from audits.queries.reports import UNATTRIBUTED
 from spend.domain.money import to_text
@@ -25,12 +26,12 @@ def sentences(found: BrokenEven) -> list[str]:
     return said or ["No task type has two tiers with 30 tries each: there is nothing to break even."]
 
 
-def failure_of(found: BrokenEven, kind: Kind) -> int | None:
+def failure_of(found: BrokenEven, kind: Kind) -> FailureCost:
     """Return what a failure costs: as asked about, else as measured of this task type."""
-    return kind.measured if found.failure is None else found.failure
+    return kind.failure if found.failure is None else FailureCost(found.failure)
 
 
-def sentence(names: tuple[str, str], pair: BreakEven | Withheld, failure: int | None) -> str:
+def sentence(names: tuple[str, str], pair: BreakEven | Withheld, failure: FailureCost) -> str:
     if isinstance(pair, Withheld):
         return f"{names[0]} and {names[1]} are not compared: {reason_of(pair)}"
     if pair.verdict == "no_difference":
@@ -54,14 +55,28 @@ def _at(pair: BreakEven) -> str:
     return f"{at} ({short_range(round(pair.bounds.low), round(pair.bounds.high))})"
 
 
-def _today(pair: BreakEven, failure: int | None) -> str:
-    if failure is None:
+def _today(pair: BreakEven, failure: FailureCost) -> str:
+    if failure.each is None:
         return "."
-    better = pair.better(failure)
+    better, at = pair.better(failure.each), short_money(failure.each)
     if better is None:
-        return f"; at {short_money(failure)} both cost the same."
-    surely = "costs less" if pair.is_sure(failure) else "may cost less, which is not sure"
-    return f"; at {short_money(failure)} {better} {surely}."
+        return f"; at {at} both cost the same."
+    if not pair.is_sure(failure.each):
+        return f"; at {at} {better} may cost less, which is not sure."
+    if not _is_sure(pair, failure):
+        return f"; at {at} {better} costs less, unless as many or as few incidents come as those seen allow."
+    return f"; at {at} {better} costs less.{_unseen(pair, failure)}"
+
+
+def _is_sure(pair: BreakEven, failure: FailureCost) -> bool | None:
+    """Say whether the better tier is sure to be, with as few and as many incidents as those seen allow."""
+    return None if failure.each is None else pair.is_sure(failure.each, *(failure.ends or ()))
+
+
+def _unseen(pair: BreakEven, failure: FailureCost) -> str:
+    """Say what an incident may cost, where none is known: it makes failures dearer, and so the cheap tier."""
+    most = failure.bearable(pair.bounds.low) if pair.better(failure.each or 0) == pair.cheap else None
+    return holds_while(most)
 
 
 def told(found: BrokenEven) -> dict[str, Any]:
@@ -71,8 +86,8 @@ def told(found: BrokenEven) -> dict[str, Any]:
         "task_types": [
             {
                 "task_type": kind.task_type,
-                "measured_failure_usd": _dollars(kind.measured),
-                "failures": kind.failures,
+                "measured_failure_usd": _dollars(kind.failure.each),
+                "failures": kind.failure.failures,
                 "tiers": [_tier(name, units) for name, units in kind.tiers.items()],
                 "pairs": [_pair(names, pair, failure_of(found, kind)) for names, pair in kind.pairs.items()],
                 "reigns": [_reign(reign) for reign in kind.reigns],
@@ -91,15 +106,15 @@ def _tier(name: str, units: Units) -> dict[str, Any]:
     }
 
 
-def _pair(names: tuple[str, str], pair: BreakEven | Withheld, failure: int | None) -> dict[str, Any]:
+def _pair(names: tuple[str, str], pair: BreakEven | Withheld, failure: FailureCost) -> dict[str, Any]:
     said: dict[str, Any] = {"sentence": sentence(names, pair, failure), "one": names[0], "other": names[1]}
     if isinstance(pair, Withheld):
         return {**said, "verdict": "withheld", "withheld": pair.reason, **dict.fromkeys(_PAIR)}
     between = pair.bounds.shape == "between"
     values = (
         pair.cheap, pair.dear, _dollars(pair.at), pair.bounds.shape, _end(pair.bounds.low, between),
-        _end(pair.bounds.high, between), pair.told_apart, None if failure is None else pair.better(failure),
-        None if failure is None else pair.is_sure(failure),
+        _end(pair.bounds.high, between), pair.told_apart, None if failure.each is None else pair.better(failure.each),
+        _is_sure(pair, failure),
     )  # fmt: skip
     return {**said, "verdict": pair.verdict, "withheld": None, **dict(zip(_PAIR, values, strict=True))}
 

@@ -7,10 +7,10 @@ from typing import Any
 from audits.actions.deciding.compare import Compared
 from audits.domain.comparing import Withheld
 from audits.domain.decisions.fair import Doubt, Fair, Side
-from audits.exports.comparing import reason_of
+from audits.exports.comparing import holds_while, reason_of
 from audits.exports.deciding.amounts import short_money, short_range
 from spend.domain.money import to_text
-from spend.templatetags.figures import plain_money, plain_percent
+from spend.templatetags.figures import plain_percent
 
 _ORDER = ("cheaper", "dearer", "uncertain", "indistinct")  # what says most comes first
 _DOUBTS: dict[Doubt, str] = {
@@ -92,7 +92,7 @@ def fair_sentence(found: Fair | Withheld) -> str:
     """Say which of two costs less per success on the same mix of work, how surely, or why nothing is said."""
     if isinstance(found, Withheld):
         return f"Not compared: {reason_of(found)}"
-    return _verdict(found) + _paradox(found) + _bearable(found)
+    return _verdict(found) + _paradox(found) + holds_while(found.bearable)
 
 
 def _verdict(found: Fair) -> str:
@@ -119,12 +119,6 @@ def _paradox(found: Fair) -> str:
     alike = "the mix of work makes it so (Simpson's paradox)"
     covered = plain_percent(float(found.covered))
     return f" By crude figures it looks {crude} ({much}): {alike}. {covered} of all work is compared."
-
-
-def _bearable(found: Fair) -> str:
-    if found.bearable is None:
-        return ""
-    return f" No incident was seen; the verdict holds while one costs less than {plain_money(found.bearable)}."
 
 
 def _cost(side: Side) -> str:

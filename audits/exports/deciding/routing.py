@@ -7,7 +7,7 @@ from typing import Any
 
 from audits.actions.deciding.routing import Doubt, Routed, Routing, Today
 from audits.domain.decisions.routing import Outlook, Policy
-from audits.exports.comparing import reason_of
+from audits.exports.comparing import holds_while, reason_of
 from audits.exports.deciding.amounts import short_money, short_range
 from audits.queries.reports import UNATTRIBUTED
 from spend.domain.money import to_text
@@ -42,7 +42,7 @@ def sentence(found: Routed) -> str:
     best = found.advice.best
     said = f"{policy_name(best.policy)} {_much(best)}, solving {plain_percent(best.success)}{_today(found.today)}"
     if not found.doubts:
-        return f"{said}."
+        return f"{said}.{holds_while(found.bearable)}"
     return f"{said}{_UNCERTAIN}{'; '.join(doubts_of(found))}."
 
 
@@ -116,6 +116,7 @@ def _kind(found: Routed) -> dict[str, Any]:
         "withheld": found.withheld.reason if found.withheld else None,
         "advised": list(found.advice.best.policy) if found.advice else None,
         "doubts": list(found.doubts),
+        "bearable_usd": _dollars(found.bearable),
         "today": {
             "tasks": found.today.tasks,
             "success": found.today.success,

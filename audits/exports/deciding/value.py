@@ -8,7 +8,7 @@ from typing import Any
 from audits.actions.deciding.value import Valued, Values
 from audits.domain.comparing import LEAST_SUCCESSES, Withheld
 from audits.domain.decisions.value import Against
-from audits.exports.comparing import reason_of
+from audits.exports.comparing import holds_while, reason_of
 from audits.exports.deciding.amounts import short_money, short_range
 from audits.queries.reports import UNATTRIBUTED
 from spend.domain.money import to_text
@@ -56,7 +56,10 @@ def sentence(found: Valued) -> str:
         )
         if against
     ]
-    return "; ".join(said) + "." if said else "neither minutes by hand nor a value are known of it."
+    if not said:
+        return "neither minutes by hand nor a value are known of it."
+    bearable = [against.bearable for against in (found.worth.by_hand, found.worth.by_value) if against]
+    return f"{'; '.join(said)}.{holds_while(min((most for most in bearable if most is not None), default=None))}"
 
 
 def reason(found: Valued) -> str:
@@ -150,6 +153,7 @@ def _against(against: Against | None) -> dict[str, Any] | None:
         "gain_usd": to_text(against.gain),
         "gain_low_usd": to_text(against.ends[0]),
         "gain_high_usd": to_text(against.ends[1]),
+        "bearable_usd": _dollars(against.bearable),
     }
 
 

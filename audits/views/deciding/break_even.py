@@ -100,21 +100,21 @@ def _headline(first: Shown | None) -> str:
 
 
 def _kind(found: BrokenEven, kind: Kind, words: Words) -> Shown:
-    failure, of_kind = failure_of(found, kind), words | {"task_type": [kind.task_type or UNATTRIBUTED]}
+    cost, of_kind = failure_of(found, kind), words | {"task_type": [kind.task_type or UNATTRIBUTED]}
     lines = [
         TierLine(
-            name, units, None if failure is None else expected_cost(units, failure),
+            name, units, None if cost.each is None else expected_cost(units, cost.each),
             link("tasks", of_kind | {"tier": [name], "tried": ["all"]}),
         )
         for name, units in kind.tiers.items()
     ]  # fmt: skip
-    said = [sentence(names, pair, failure) for names, pair in kind.pairs.items()]
-    return Shown(kind, failure, lines, said, link("report", of_kind))
+    said = [sentence(names, pair, cost) for names, pair in kind.pairs.items()]
+    return Shown(kind, cost.each, lines, said, link("report", of_kind))
 
 
 def _most(shown: Shown) -> int:
     """Return how far the chart reaches, in whole dollars: past what is measured and every point that is told apart."""
-    ends = [shown.failure or 0, shown.kind.measured or 0, *(reign.start for reign in shown.kind.reigns)]
+    ends = [shown.failure or 0, shown.kind.failure.each or 0, *(reign.start for reign in shown.kind.reigns)]
     return -(-max(*ends, _LEAST_REACH // 2) * 3 // 2 // 1_000_000_000)
 
 
@@ -123,8 +123,8 @@ def _chart_data(shown: Shown) -> dict[str, Any]:
     colours, most = tier_colours(), _most(shown)
     return {
         "most": most,
-        "measured": dollars(shown.kind.measured),
-        "asked": dollars(shown.failure) if shown.failure != shown.kind.measured else None,
+        "measured": dollars(shown.kind.failure.each),
+        "asked": dollars(shown.failure) if shown.failure != shown.kind.failure.each else None,
         "bands": [
             {"low": dollars(round(pair.bounds.low)), "high": dollars(round(pair.bounds.high)), "at": dollars(pair.at)}
             for pair in shown.kind.pairs.values()

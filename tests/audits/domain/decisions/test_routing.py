@@ -16,6 +16,7 @@ from audits.domain.decisions.routing import (
     Work,
     advise,
     efficient,
+    failure_until,
     outlook,
     outlook_on,
     policies,
@@ -101,6 +102,19 @@ def test_where_value_is_known_the_worthiest_policy_is_the_best():
         assert (found.best.policy, found.overlapping) == ((best,), ())
     nearly = replace(terms, value=249 * CENT)  # 2.49 x 0.7 - 0.10 = 1.643 and 2.49 x 0.9 - 0.60 = 1.641
     assert advise([outlook((name,), OPTIONS, nearly) for name in OPTIONS]).overlapping == (("frontier",),)
+
+
+def test_until_which_cost_of_a_failure_a_policy_stays_the_best():
+    """$0.10 + F 0.3 a task against $0.60 + F 0.1: the same at $2.50; per success 0.3 F / 0.7 against 0.1 F / 0.9."""
+    for value, until in ((0, 2.5), (None, (0.6 / 0.9 - 0.1 / 0.7) / (0.3 / 0.7 - 0.1 / 0.9))):
+        terms = Terms(failure=0, review=0, detection=stated(0), value=value)
+        found = [outlook((name,), OPTIONS, terms) for name in OPTIONS]
+        best = advise(found).best
+        assert best.policy == ("commodity",)
+        assert failure_until(best, found, 0) == pytest.approx(until * DOLLAR)
+        turned = [outlook((name,), OPTIONS, replace(terms, failure=round(until * DOLLAR) + CENT)) for name in OPTIONS]
+        assert advise(turned).best.policy == ("frontier",)
+    assert failure_until(found[1], found, 0) is None
 
 
 def test_what_failed_in_silence_is_neither_a_success_nor_sent_on():
