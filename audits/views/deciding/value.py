@@ -85,6 +85,7 @@ def _shown(found: Values, asked: Words) -> dict[str, Any]:
         "headlines": [*payback_sentences(found), *(known[:3] or said[:1])] or ["Nothing was finished in these months."],
         "investment": "" if found.asked.own.get("investment") is None else found.asked.own["investment"],
         "lines": lines,
+        "saw_incidents": found.severity is not None,
         "chart_data": {"rows": _chart_rows([line for line in wholes if line.worth])},
     }
 
