@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from audits.models import Switch
 
 
-@transaction.atomic
 def save_switch(said: Switch) -> Switch:
     """Save what somebody says; what was said of the same month before is replaced, and kept by the audit trail."""
+    try:
+        return _save(said)
+    except IntegrityError:  # somebody said the first of this month at the same time: replace that
+        return _save(said)
+
+
+@transaction.atomic
+def _save(said: Switch) -> Switch:
     same = (
         Switch.objects.order_by()
         .select_for_update()

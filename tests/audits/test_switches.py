@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from io import StringIO
+from threading import Barrier
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from accounts.models import Team, User
+from audits.actions.switches import save_switch
 from audits.exports.deciding.switches import headline
 from audits.models import Switch
 from config.sample import load_insurer
+from spend.models import Tier
 from tests.build import have_reference, record
 from tests.cast import NOON
 from tests.sending import client
@@ -218,6 +224,25 @@ def test_said_again_by_api_it_replaces_what_was_said(client: Any, fiona: User) -
         assert response.status_code == 200, response.content
     assert Switch.objects.count() == 1
     assert the_switch(client)["cost_usd"] == "20.00"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_said_by_several_at_the_same_time_one_stays() -> None:
+    have_reference(REFERENCE, at=NOON)
+    people, team = Barrier(6), Team.objects.get(name="Claims")
+    before, after = (Tier.objects.get(name=name) for name in ("frontier", "commodity"))
+
+    def say(cost: int) -> int:
+        people.wait()
+        said = Switch(team=team, month=date(2026, 9, 1), tier_before=before, tier_after=after, cost=cost)
+        try:
+            return save_switch(said).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(people.parties) as pool:
+        saved = set(pool.map(say, range(people.parties)))
+    assert saved == {Switch.objects.get().pk}
 
 
 def test_a_lead_speaks_of_switches_of_own_teams_only(lena: User) -> None:
